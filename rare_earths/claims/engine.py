@@ -1,0 +1,316 @@
+"""How a claim is judged: parts, choices, one default, every admissible combination.
+
+The rule of a part is a plain function in the module of its chapter. This module runs it under the
+default combination, which gives the verdict, and under all others, which say how far the verdict
+depends on choices that could have been made otherwise.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+import pandas as pd
+
+from rare_earths.evidence import Evidence
+
+Combination = Mapping[str, str]
+
+SUPPORTED = "supported"
+IN_PART = "supported in part"
+OUTDATED = "outdated"
+NOT_SUPPORTED = "not supported"
+CONTRADICTED = "contradicted"
+UNTESTABLE = "cannot be tested on open data"
+NOT_YET = "not yet tested"
+WORDS = (SUPPORTED, IN_PART, OUTDATED, NOT_SUPPORTED, CONTRADICTED, UNTESTABLE)
+
+LEVELS = ("very low", "low", "moderate", "high")
+VERBS = {"high": "is", "moderate": "is probably", "low": "may be"}
+
+
+class ClaimError(Exception):
+    """A claim, its rule or its choices are not fit to be judged; the message says which."""
+
+
+class NotCovered(Exception):
+    """The evidence has no rows for this combination: it is left out, never guessed."""
+
+
+class Finding(Enum):
+    """What a rule finds for one part under one combination."""
+
+    HOLDS = "holds"
+    PARTLY = "holds in part"
+    HELD_ONCE = "held once, no longer"
+    FAILS = "does not hold"
+    OPPOSITE = "the opposite holds"
+    UNTESTABLE = "cannot be tested"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One part under one combination: the finding, the figure that decides it, its rows.
+
+    `value` is in the unit the part's `measure` names; `rows` are ids of the evidence; `says` is
+    one sentence with the figures; `imprecise` is a reason why the value may fall on the other side
+    of the threshold (a bound, a rounded total), or empty.
+    """
+
+    finding: Finding
+    value: float
+    rows: tuple[str, ...]
+    says: str
+    imprecise: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A decision that could defensibly be made otherwise."""
+
+    name: str
+    question: str
+    options: tuple[str, ...]
+    default: str
+
+    def __post_init__(self) -> None:
+        if self.default not in self.options:
+            raise ClaimError(f"choice {self.name}: default {self.default!r} is not an option")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A statement of the claim with its measure, its rule and what would overturn it."""
+
+    key: str
+    statement: str
+    measure: str
+    rule: Callable[[Evidence, Combination], Outcome]
+    bears_load: bool
+    overturned_by: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim as it is put to the test. `indirect` says why a measure stands in for the thing."""
+
+    id: str
+    parts: tuple[Part, ...]
+    choices: tuple[Choice, ...]
+    admissible: Callable[[Combination], bool] = field(default=lambda combination: True)
+    indirect: str = ""
+
+    @property
+    def default(self) -> dict[str, str]:
+        """The combination fixed beforehand; it gives the verdict on the card."""
+        return {choice.name: choice.default for choice in self.choices}
+
+    def combinations(self) -> Iterable[dict[str, str]]:
+        """Every combination of options that is possible."""
+        names = [choice.name for choice in self.choices]
+        for options in itertools.product(*(choice.options for choice in self.choices)):
+            combination = dict(zip(names, options, strict=True))
+            if self.admissible(combination):
+                yield combination
+
+
+def roll_up(findings: Mapping[str, Finding], load_bearing: Iterable[str]) -> str:
+    """The one word of a claim from the findings of its parts.
+
+    Parts that cannot be tested stay out, unless they bear the load.
+    """
+    bearing = [findings[key] for key in load_bearing]
+    for finding, word in (
+        (Finding.UNTESTABLE, UNTESTABLE),
+        (Finding.OPPOSITE, CONTRADICTED),
+        (Finding.FAILS, NOT_SUPPORTED),
+        (Finding.HELD_ONCE, OUTDATED),
+    ):
+        if finding in bearing:
+            return word
+    tested = [finding for finding in findings.values() if finding is not Finding.UNTESTABLE]
+    return SUPPORTED if all(finding is Finding.HOLDS for finding in tested) else IN_PART
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim judged: the word under the default, and how it fares under every combination."""
+
+    claim: Claim
+    evidence: Evidence
+    outcomes: dict[str, Outcome]
+    combinations: pd.DataFrame
+
+    @property
+    def id(self) -> str:
+        """Id of the claim."""
+        return self.claim.id
+
+    @property
+    def text(self) -> str:
+        """The claim in our words."""
+        return str(self.evidence.claims.loc[self.id, "claim"])
+
+    @cached_property
+    def word(self) -> str:
+        """The verdict on the card."""
+        return _word(self.claim, self.outcomes)
+
+    @property
+    def holds(self) -> tuple[int, int]:
+        """Under how many of the distinct combinations the same word results, and of how many."""
+        distinct = self.combinations[self.combinations["distinct"]]
+        return int((distinct["word"] == self.word).sum()), len(distinct)
+
+    @cached_property
+    def flips(self) -> pd.DataFrame:
+        """Single choices that, changed from the default alone, give another word.
+
+        Columns choice, option, word.
+        """
+        rows = []
+        for choice in self.claim.choices:
+            others = {k: v for k, v in self.claim.default.items() if k != choice.name}
+            alone = self.combinations[
+                (self.combinations[list(others)] == pd.Series(others)).all(axis=1)
+            ]
+            for _, row in alone[alone["word"] != self.word].iterrows():
+                rows.append((choice.name, row[choice.name], row["word"]))
+        return pd.DataFrame(rows, columns=["choice", "option", "word"])
+
+    @cached_property
+    def lineages(self) -> int:
+        """Independent lineages behind the load-bearing part that has fewest of them."""
+        return min(self.evidence.independent(rows) for rows in self._bearing_rows())
+
+    @cached_property
+    def strength(self) -> str:
+        """Evidence: limited, medium or robust, from lineages and grades, never from row counts."""
+        best = max(self._best_grade(rows) for rows in self._bearing_rows())
+        if self.lineages >= 3 and best == "A":
+            return "robust"
+        if self.lineages >= 2 and best in "AB" or self.lineages == 1 and best == "A":
+            return "medium"
+        return "limited"
+
+    @property
+    def agreement(self) -> str:
+        """Agreement: high from nine in ten combinations on, medium from six, else low."""
+        same, total = self.holds
+        ratio = same / total
+        return "high" if ratio >= 0.9 else "medium" if ratio >= 0.6 else "low"
+
+    @property
+    def confidence(self) -> str:
+        """The pair of Mastrandrea and others (2010): evidence, agreement."""
+        return f"{self.strength} evidence, {self.agreement} agreement"
+
+    @cached_property
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """Why the certainty is below high: code, sentence, steps down (after GRADE)."""
+        found = []
+        bearing = [part for part in self.claim.parts if part.bears_load]
+        if self.lineages < 2:
+            found.append(("single lineage", "A load-bearing figure rests on one origin.", 1))
+        if self.agreement != "high":
+            same, total = self.holds
+            steps = 2 if self.agreement == "low" else 1
+            found.append(
+                ("inconsistent", f"The word holds in {same} of {total} ways to test it.", steps)
+            )
+        for part in bearing:
+            if reason := self.outcomes[part.key].imprecise:
+                found.append(("imprecise", reason, 1))
+                break
+        if max(self._best_grade(rows) for rows in self._default_rows()) == "C":
+            found.append(("biased", "A load-bearing figure was read at second hand only.", 1))
+        untested = [k for k, o in self.outcomes.items() if o.finding is Finding.UNTESTABLE]
+        if self.claim.indirect or untested:
+            why = self.claim.indirect or f"Part {', '.join(untested)} cannot be tested."
+            found.append(("indirect", why, 1))
+        return found
+
+    @property
+    def certainty(self) -> str:
+        """One ordered level: high, moderate, low or very low."""
+        steps = sum(step for _, _, step in self.reasons)
+        return LEVELS[max(0, len(LEVELS) - 1 - steps)]
+
+    @property
+    def sentence(self) -> str:
+        """The verdict as a sentence whose verb matches the certainty."""
+        if self.certainty not in VERBS:
+            return f"On this evidence it cannot be said firmly; the rule gives: {self.word}."
+        return f"The claim {VERBS[self.certainty]} {self.word}."
+
+    def _bearing_rows(self) -> list[list[str]]:
+        """For each load-bearing part the rows that any combination rests on."""
+        keys = [part.key for part in self.claim.parts if part.bears_load]
+        return [sorted(set().union(*self.combinations[f"rows_{key}"])) for key in keys]
+
+    def _default_rows(self) -> list[list[str]]:
+        return [list(self.outcomes[p.key].rows) for p in self.claim.parts if p.bears_load]
+
+    def _best_grade(self, rows: list[str]) -> str:
+        return min(self.evidence.rows.loc[rows, "grade"], default="C")
+
+
+def judge(claim: Claim, evidence: Evidence) -> Verdict:
+    """Run the claim's rules under the default and under every admissible combination."""
+    records = [
+        record
+        for combination in claim.combinations()
+        if (record := _record(claim, evidence, combination)) is not None
+    ]
+    if not records:
+        raise ClaimError(f"{claim.id}: no combination of its choices has rows in the evidence")
+    table = pd.DataFrame(records)
+    table["distinct"] = ~table["fingerprint"].duplicated()
+    outcomes = _outcomes(claim, evidence, claim.default, keep_untestable=True)
+    return Verdict(claim, evidence, outcomes, table)
+
+
+def _word(claim: Claim, outcomes: Mapping[str, Outcome]) -> str:
+    findings = {key: outcome.finding for key, outcome in outcomes.items()}
+    return roll_up(findings, [part.key for part in claim.parts if part.bears_load])
+
+
+def _outcomes(
+    claim: Claim, evidence: Evidence, combination: Combination, keep_untestable: bool
+) -> dict[str, Outcome]:
+    outcomes = {}
+    for part in claim.parts:
+        try:
+            outcomes[part.key] = part.rule(evidence, combination)
+        except NotCovered as gap:
+            if not keep_untestable:
+                raise
+            outcomes[part.key] = Outcome(Finding.UNTESTABLE, float("nan"), (), str(gap))
+    return outcomes
+
+
+def _record(claim: Claim, evidence: Evidence, combination: dict[str, str]) -> dict | None:
+    """One combination as a row of the table; None where the evidence does not cover it."""
+    is_default = combination == claim.default
+    try:
+        outcomes = _outcomes(claim, evidence, combination, keep_untestable=is_default)
+    except NotCovered:
+        return None
+    record: dict = {**combination, "word": _word(claim, outcomes), "default": is_default}
+    for key, outcome in outcomes.items():
+        record |= {
+            f"finding_{key}": outcome.finding.value,
+            f"value_{key}": outcome.value,
+            f"rows_{key}": frozenset(outcome.rows),
+        }
+    record["fingerprint"] = tuple(_fingerprint(evidence, outcomes[p.key]) for p in claim.parts)
+    return record
+
+
+def _fingerprint(evidence: Evidence, outcome: Outcome) -> tuple:
+    """Combinations that rest on the same lineages with the same value are one."""
+    lineages = frozenset(evidence.rows.loc[list(outcome.rows), "lineage"])
+    return lineages, f"{outcome.value:.6g}", outcome.finding

@@ -1,0 +1,81 @@
+"""Measures of the field: pure functions on numbers, no data access.
+
+Tonnes are tonnes of rare-earth oxide equivalent (t REO) unless a function says otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+
+def share(part: float, whole: float) -> float:
+    """Part of a whole, in percent. Both in one unit and of one definition."""
+    if whole <= 0:
+        raise ValueError(f"a share needs a positive whole, got {whole}")
+    return 100 * part / whole
+
+
+def years_left(reserves: float, output: float, growth: float = 0.0) -> float:
+    """Years until `reserves` are used up by an `output` that grows by `growth` a year.
+
+    `reserves` and the newest yearly `output` in one unit, `growth` as a fraction (0.05 is 5 % a
+    year). Without growth this is the reserves-to-production ratio; with growth the exponential
+    index of Meadows and others (1972): ln(1 + r R / P) / r with r = ln(1 + growth). Infinite where
+    a shrinking output never reaches the reserves. It is arithmetic, not a forecast: reserves are
+    an economic inventory and are revised.
+    """
+    if reserves < 0 or output <= 0:
+        raise ValueError(f"years left need reserves >= 0 and output > 0: {reserves}, {output}")
+    if growth <= -1:
+        raise ValueError(f"growth must be above -1 (-100 % a year), got {growth}")
+    ratio = reserves / output
+    rate = math.log1p(growth)
+    if abs(rate * ratio) < 1e-9:
+        return ratio
+    argument = rate * ratio
+    return math.log1p(argument) / rate if argument > -1 else math.inf
+
+
+def output_over(output: float, growth: float, years: float) -> float:
+    """Total mined in `years` from a yearly `output` that grows by `growth`: the inverse of
+    `years_left`, in the unit of `output`."""
+    rate = math.log1p(growth)
+    if abs(rate * years) < 1e-9:
+        return output * years
+    return output * math.expm1(rate * years) / rate
+
+
+def depletion(taken: float, left: float) -> float:
+    """Share of what could ever be recovered that has been taken, in percent.
+
+    `taken` and `left` must be alike: both recoverable, or both in the ground.
+    """
+    return share(taken, taken + left)
+
+
+def growth_rate(first: float, last: float, years: float) -> float:
+    """Compound growth a year as a fraction, from `first` to `last` in `years`."""
+    if first <= 0 or last <= 0 or years <= 0:
+        raise ValueError(f"growth needs positive values and years: {first}, {last}, {years}")
+    return (last / first) ** (1 / years) - 1
+
+
+def largest(values: Mapping[str, float] | pd.Series) -> str:
+    """Name of the single largest entry; a tie for the first place has no name and raises."""
+    ranked = pd.Series(values, dtype=float).sort_values(ascending=False)
+    if ranked.empty:
+        raise ValueError("no values to rank")
+    if len(ranked) > 1 and ranked.iloc[0] == ranked.iloc[1]:
+        raise ValueError(f"{ranked.index[0]} and {ranked.index[1]} share the first place")
+    return str(ranked.index[0])
+
+
+def herfindahl(shares: Iterable[float]) -> float:
+    """Herfindahl-Hirschman index, 0 to 10,000, from shares in percent (Hirschman 1964)."""
+    parts = list(shares)
+    if any(part < 0 for part in parts) or sum(parts) > 100 + 1e-6:
+        raise ValueError(f"shares must be non-negative and sum to 100 at most, got {sum(parts)}")
+    return sum(part**2 for part in parts)
