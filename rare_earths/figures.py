@@ -1,0 +1,888 @@
+"""The one way a chart is shown, and the look that all charts share.
+
+A chapter writes a function `draw(ax)` and hands it to `show` with an id, a title that is the
+finding, a subtitle (measure, place, period, unit), a description and the plotted values.  `show`
+draws a wide and a narrow picture, refuses what a reader could not read (overlapping, clipped or
+small text, colours that have no dark twin, a legend), and returns a Figure with one rendering for
+each place: inline SVG in the page, vector PDF in LaTeX, a self-contained SVG in JupyterLab and on
+GitHub, plain text for tests.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html
+import io
+import itertools
+import json
+import os
+import re
+import textwrap
+import urllib.parse
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+from matplotlib.path import Path as Outline
+from matplotlib.text import Annotation, Text
+
+from rare_earths import svg
+from rare_earths.words import (
+    NBSP,
+    Computed,
+    Said,
+    count_word,
+    interval,
+    kilotonnes,
+    megatonnes,
+    number,
+    ordinal,
+    percent,
+    points,
+    times,
+    tonnes,
+    usd,
+    year,
+    years,
+)
+
+__all__ = [
+    "COLOURS",
+    "DARK",
+    "STYLES",
+    "Computed",
+    "Figure",
+    "FigureError",
+    "Said",
+    "at_least",
+    "band",
+    "check_overlaps",
+    "count_word",
+    "css_variables",
+    "interval",
+    "kilotonnes",
+    "label_lines",
+    "megatonnes",
+    "narrow",
+    "number",
+    "ordinal",
+    "percent",
+    "points",
+    "show",
+    "spread",
+    "style",
+    "times",
+    "tonnes",
+    "usd",
+    "use_theme",
+    "value_axis",
+    "year",
+    "years",
+]
+
+
+class FigureError(Exception):
+    """A figure cannot be shown; the message is one sentence."""
+
+
+# --- the look ---------------------------------------------------------------------------------
+
+# Marks have at least 3:1 against the paper, in light and in dark; tints are grounds for bands.
+COLOURS: dict[str, str] = {
+    "ink": "#1d2327",
+    "muted": "#58626b",
+    "grid": "#dfe3e6",
+    "paper": "#ffffff",
+    "china": "#c2410c",
+    "rest": "#1f6fb2",
+    "third": "#0f7f6b",
+    "fourth": "#9a6a00",
+    "fifth": "#7b4ab0",
+    "grey": "#737d86",
+    "china_tint": "#f6d5c5",
+    "rest_tint": "#cfe3f4",
+    "third_tint": "#c9e8e1",
+    "fourth_tint": "#f0e0b8",
+    "fifth_tint": "#e3d7f2",
+    "grey_tint": "#e6eaed",
+}
+DARK: dict[str, str] = {
+    "ink": "#e9ecef",
+    "muted": "#a7b0b8",
+    "grid": "#30363c",
+    "paper": "#121417",
+    "china": "#ff8a5b",
+    "rest": "#6cb4f3",
+    "third": "#4fc9b0",
+    "fourth": "#e0b04a",
+    "fifth": "#c29af0",
+    "grey": "#98a3ad",
+    "china_tint": "#55291a",
+    "rest_tint": "#1c3a57",
+    "third_tint": "#173f38",
+    "fourth_tint": "#453712",
+    "fifth_tint": "#3a2a55",
+    "grey_tint": "#2a3036",
+}
+_FORCED = {"grid": "GrayText", "paper": "Canvas", "china": "Highlight", "grey": "GrayText"}
+
+# A series differs by dash and marker as well as by colour (dashes in widths of the line).
+STYLES: dict[str, dict[str, Any]] = {
+    "china": {"linestyle": "-", "marker": "o"},
+    "rest": {"linestyle": (0, (4, 1.6)), "marker": "s"},
+    "third": {"linestyle": (0, (1.2, 1.4)), "marker": "^"},
+    "fourth": {"linestyle": (0, (6, 1.6, 1.2, 1.6)), "marker": "D"},
+    "fifth": {"linestyle": (0, (9, 2.4)), "marker": "v"},
+    "grey": {"linestyle": (0, (2.4, 1.2)), "marker": "P"},
+    "ink": {"linestyle": "-", "marker": "X"},
+    "muted": {"linestyle": (0, (1.2, 2.4)), "marker": "d"},
+}
+
+WIDE, NARROW = 720, 288  # px
+# The page shows the wide picture from 620 px of column up, so 14 px there are never under 12.
+FONT = {WIDE: 14.0, NARROW: 12.0}
+
+
+def _theme(size: float = FONT[WIDE]) -> dict[str, Any]:
+    ink, muted, grid = COLOURS["ink"], COLOURS["muted"], COLOURS["grid"]
+    sizes = ("font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize")
+    return (
+        dict.fromkeys(sizes, size)
+        | {
+            "font.family": "DejaVu Sans",  # wider than the page's fonts, so what fits here fits there
+            "figure.dpi": 72,
+            "figure.facecolor": "none",
+            "savefig.facecolor": "none",
+            "axes.facecolor": "none",
+            "axes.edgecolor": muted,
+            "axes.labelcolor": muted,
+            "axes.linewidth": 1,
+            "axes.axisbelow": True,
+            "axes.grid": True,
+            "axes.grid.axis": "y",
+            "axes.spines.left": False,
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "axes.titlelocation": "left",
+            "axes.titleweight": "bold",
+            "axes.titlepad": 8,
+            "axes.prop_cycle": cycler(color=[COLOURS[name] for name in list(STYLES)[:6]]),
+            "axes.formatter.useoffset": False,
+            "grid.color": grid,
+            "grid.linewidth": 1,
+            "lines.linewidth": 2.25,
+            "lines.markersize": 6,
+            "lines.solid_capstyle": "round",
+            "patch.edgecolor": COLOURS["paper"],
+            "text.color": ink,
+            "xtick.color": muted,
+            "xtick.bottom": True,
+            "xtick.major.size": 4,
+            "xtick.major.width": 1,
+            "ytick.color": muted,
+            "ytick.left": False,
+            "ytick.major.size": 0,
+            "path.simplify": False,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "rare-earths",
+            "pdf.fonttype": 42,
+        }
+    )
+
+
+def use_theme() -> None:
+    """Set the theme for seaborn and matplotlib; importing this module has done so."""
+    palette = [COLOURS[name] for name in list(STYLES)[:6]]
+    sns.set_theme(style="white", palette=palette, rc=_theme())
+
+
+use_theme()
+
+
+def css_variables() -> str:
+    """The colours as CSS custom properties: light, dark, print (light again), forced colours."""
+
+    def block(selector: str, values: Mapping[str, str]) -> str:
+        names = ";".join(f"--re-{name.replace('_', '-')}:{value}" for name, value in values.items())
+        return f"{selector}{{{names}}}"
+
+    forced = {
+        name: _FORCED.get(name, "Canvas" if name.endswith("_tint") else "CanvasText")
+        for name in COLOURS
+    }
+    light, dark = ":root", 'html[data-theme="dark"]'
+    both = f"{light},{dark}"
+    return "\n".join(
+        [
+            block(light, COLOURS),
+            block(dark, DARK),
+            f"@media print{{{block(both, COLOURS)}}}",
+            f"@media (forced-colors:active){{{block(both, forced)}}}",
+        ]
+    )
+
+
+# --- helpers for draw functions -----------------------------------------------------------------
+
+
+def narrow(ax: Axes) -> bool:
+    """Whether this is the narrow picture."""
+    return _canvas(ax).get_figwidth() * 72 < (WIDE + NARROW) / 2
+
+
+def _canvas(ax: Axes) -> Canvas:
+    return ax.get_figure(root=True)  # type: ignore[return-value]
+
+
+def style(name: str, *, points: bool = False, **changes: Any) -> dict[str, Any]:
+    """Keyword arguments for `Axes.plot`: colour and dash of a series, markers with `points`."""
+    if name not in STYLES:
+        raise FigureError(f"There is no style {name!r}; there are {', '.join(STYLES)}.")
+    made = {"color": COLOURS[name], **STYLES[name]}
+    if points:
+        made |= {"markeredgecolor": COLOURS["paper"], "markeredgewidth": 1}
+    else:
+        del made["marker"]
+    return made | changes
+
+
+def value_axis(ax: Axes, axis: str) -> None:
+    """Put the light grid on the axis that carries the values, "x" or "y", and on no other."""
+    other = "y" if axis == "x" else "x"
+    ax.grid(True, axis=axis)
+    ax.grid(False, axis=other)
+    ax.spines["bottom" if axis == "y" else "left"].set_visible(True)
+    ax.spines["left" if axis == "y" else "bottom"].set_visible(False)
+    ax.tick_params(axis="x", length=4 if axis == "y" else 0)
+
+
+def band(ax: Axes, x: Any, low: Any, high: Any, name: str, **changes: Any) -> Any:
+    """An area between two series: a tint, with thin edges that have contrast of their own."""
+    for edge in (low, high):
+        ax.plot(x, edge, color=COLOURS[name], linewidth=0.8)
+    shown = {"color": COLOURS[f"{name}_tint"], "linewidth": 0, "zorder": 1}
+    return ax.fill_between(x, low, high, **(shown | changes))
+
+
+def at_least(ax: Axes, x: Any, y: Any, name: str, *, upward: bool = True) -> None:
+    """Points that are bounds ("more than"): an open circle with an arrow away from it."""
+    sign = 1 if upward else -1
+    arrow = Outline(
+        [(0, 0.3 * sign), (0, sign), (-0.22, 0.72 * sign), (0, sign), (0.22, 0.72 * sign)],
+        [Outline.MOVETO, Outline.LINETO, Outline.MOVETO, Outline.LINETO, Outline.LINETO],
+    )
+    colour = COLOURS[name]
+    shared = {"linestyle": "none", "markeredgecolor": colour, "clip_on": False}
+    ax.plot(x, y, marker=arrow, markersize=38, markerfacecolor="none", markeredgewidth=1.5,
+            **shared)  # fmt: skip
+    ax.plot(x, y, marker=STYLES[name]["marker"], markersize=6, markeredgewidth=1.5,
+            markerfacecolor=COLOURS["paper"], **shared)  # fmt: skip
+
+
+def spread(places: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """Places moved as little as possible so that intervals of these sizes do not overlap.
+
+    Both in one unit (pixels); a place is the middle of its interval.  Least squares by pooling
+    adjacent violators.
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    offsets, so_far = [], 0.0
+    for before, now in itertools.pairwise([None, *order]):
+        so_far += 0 if before is None else (sizes[before] + sizes[now]) / 2
+        offsets.append(so_far)
+    pools: list[list[float]] = []  # mean, count
+    for index, offset in zip(order, offsets, strict=True):
+        pools.append([places[index] - offset, 1])
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            mean, count = pools.pop()
+            total = pools[-1][1] + count
+            pools[-1] = [(pools[-1][0] * pools[-1][1] + mean * count) / total, total]
+    flat = [mean for mean, count in pools for _ in range(int(count))]
+    moved = [0.0] * len(order)
+    for index, mean, offset in zip(order, flat, offsets, strict=True):
+        moved[index] = mean + offset
+    return moved
+
+
+def label_lines(
+    ax: Axes, labels: Mapping[str, Line2D | tuple[str, Any, float]], *, wrap: int = 13
+) -> list[Annotation]:
+    """Write each series' name at its end, in its colour, without overlaps.
+
+    `labels` maps the text to the line it names, or to (style name, x, y).  Call it last, when
+    the limits of the axes stand.  In the narrow picture names break after `wrap` letters.  A
+    label that had to move is tied to its point by a hair line.
+    """
+    _canvas(ax).draw_without_rendering()
+    texts, points_, colours = [], [], []
+    for text, line in labels.items():
+        if isinstance(line, Line2D):
+            xs, ys = (np.asarray(values, dtype=float) for values in line.get_data(orig=False))
+            last = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))[-1]
+            points_.append((xs[last], ys[last]))
+            colours.append(mpl.colors.to_hex(line.get_color()))
+        else:
+            points_.append((ax.convert_xunits(line[1]), line[2]))
+            colours.append(COLOURS[line[0]])
+        texts.append(textwrap.fill(text, wrap) if narrow(ax) else text)
+    size = mpl.rcParams["font.size"]
+    heights = [size * 1.2 * (1 + text.count("\n")) + 2 for text in texts]
+    levels = [float(ax.transData.transform(point)[1]) for point in points_]
+    placed = spread(levels, heights)
+    tied = any(abs(place - level) > size / 2 for place, level in zip(placed, levels, strict=True))
+    made = []
+    for text, point, colour, level, place in zip(
+        texts, points_, colours, levels, placed, strict=True
+    ):
+        moved = place - level
+        hair = {"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 4}
+        made.append(
+            ax.annotate(
+                text,
+                point,
+                xytext=(14 if tied else 8, moved),
+                textcoords="offset points",
+                va="center",
+                color=colour,
+                annotation_clip=False,
+                arrowprops=hair if abs(moved) > size / 2 else None,
+            )
+        )
+    return made
+
+
+# --- what a reader could not read -----------------------------------------------------------------
+
+
+def _shown_texts(figure: Canvas) -> list[Text]:
+    """Every text that is painted: not empty, visible, and no tick label beyond its axis."""
+    hidden: set[Text] = set()
+    for axis in figure.findobj(Axis):
+        low, high = sorted(axis.get_view_interval())
+        slack = 1e-9 * (high - low)
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+            if not low - slack <= tick.get_loc() <= high + slack or not axis.get_visible():
+                hidden |= {tick.label1, tick.label2}
+    texts = []
+    for text in figure.findobj(Text):
+        parent_visible = text.axes is None or text.axes.get_visible()
+        if text.get_visible() and text.get_text().strip() and parent_visible:
+            texts.append(text)
+    return [text for text in texts if text not in hidden]
+
+
+def check_overlaps(figure: Canvas, tolerance: float = 2.0) -> list[str]:
+    """Sentences on texts that overlap by more than `tolerance` px or leave the canvas."""
+    figure.draw_without_rendering()
+    width, height = figure.get_size_inches() * 72
+    boxes = [
+        (" ".join(text.get_text().split()), text.get_window_extent())
+        for text in _shown_texts(figure)
+    ]
+    faults = []
+    for text, box in boxes:
+        beyond = max(-box.x0, -box.y0, box.x1 - width, box.y1 - height)
+        if beyond > 0.5:
+            faults.append(f"the text {text!r} leaves the picture by {beyond:.0f} px")
+    for (text, box), (other, next_to) in itertools.combinations(boxes, 2):
+        across = min(box.x1, next_to.x1) - max(box.x0, next_to.x0)
+        down = min(box.y1, next_to.y1) - max(box.y0, next_to.y0)
+        if across > tolerance / 2 and down > tolerance:
+            faults.append(f"the texts {text!r} and {other!r} overlap by {across:.0f} px")
+    return faults
+
+
+def _faults(figure: Canvas, least: float) -> list[str]:
+    faults = check_overlaps(figure)
+    small = {text.get_text() for text in _shown_texts(figure) if text.get_fontsize() < least - 0.01}
+    faults += [f"the text {text!r} is smaller than {least:g} px" for text in sorted(small)]
+    if figure.legends or any(ax.get_legend() for ax in figure.axes):
+        faults.append("it has a legend; name the series directly, for instance by label_lines")
+    return faults
+
+
+# --- drawing -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large the pictures are and how their panels lie."""
+
+    panels: int = 1
+    columns: int | None = None  # of the wide picture; the narrow one has one
+    height: float = 360  # px, of the wide picture
+    narrow_height: float | None = None  # px; default 280 for one panel, 210 for each of several
+
+    def size(self, width: int) -> tuple[float, int, int]:
+        """Height in px, rows, columns of the picture of this width."""
+        if width == WIDE:
+            columns = self.columns or min(self.panels, 3)
+            return self.height, -(-self.panels // columns), columns
+        default = 280.0 if self.panels == 1 else 210.0 * self.panels
+        return self.narrow_height or default, self.panels, 1
+
+
+def _blank(width: int, shape: Shape) -> tuple[Canvas, list[Axes]]:
+    height, rows, columns = shape.size(width)
+    figure = Canvas(figsize=(width / 72, height / 72), dpi=72, layout="constrained")
+    engine = figure.get_layout_engine()
+    engine.set(w_pad=4 / 72, h_pad=4 / 72, wspace=0.04, hspace=0.04)  # type: ignore[union-attr]
+    axes = [figure.add_subplot(rows, columns, 1 + i) for i in range(shape.panels)]
+    return figure, axes
+
+
+def paint(
+    draw: Callable[..., Any], width: int, shape: Shape, automatic: Iterable[str] = ()
+) -> tuple[Canvas, Any]:
+    """Draw one picture and fix its layout; returns it with what `draw` returned.
+
+    Axis labels that are a name of `automatic` are seaborn's, not the author's: they go.
+    """
+    figure, axes = _blank(width, shape)
+    made = draw(*axes)
+    for ax in axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if axis.get_label_text() in set(automatic):
+                axis.set_label_text("")
+    figure.draw_without_rendering()
+    figure.draw_without_rendering()  # the layout settles at the second pass
+    figure.set_layout_engine("none")
+    return figure, made
+
+
+def pdf_of(figure: Canvas) -> bytes:
+    """The picture as vector PDF, with real fonts and without a date."""
+    target = io.BytesIO()
+    figure.savefig(target, format="pdf", transparent=True, metadata={"CreationDate": None})
+    return target.getvalue()
+
+
+def picture(figure: Canvas, id: str, width: int) -> ET.Element:
+    """Check one picture and return its SVG tree; raises FigureError with all its faults."""
+    kind = "wide" if width == WIDE else "narrow"
+    faults = _faults(figure, FONT[width])
+    tree = svg.tidy(figure, f"{id}-{kind[0]}", FONT[width])
+    unknown = sorted(svg.colours(tree) - set(COLOURS.values()))
+    if unknown:
+        faults.append(f"it uses {', '.join(unknown)}, which figures.COLOURS does not have")
+    if faults:
+        more = f", and {len(faults) - 4} more" if len(faults) > 4 else ""
+        raise FigureError(f"{id}, {kind} picture: {'; '.join(faults[:4])}{more}.")
+    return tree
+
+
+# --- the figure ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Source:
+    """One document behind a figure."""
+
+    key: str
+    label: str
+    group: str
+    url: str
+    locators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What an explorer adds to the figure block: attributes, markup before the picture, ..."""
+
+    attributes: str = ""
+    before: str = ""
+    live: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    csv: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its words, values and sources, shown by its MIME bundle."""
+
+    id: str
+    title: str
+    subtitle: str
+    description: str  # begins "Description of figure"
+    data: pd.DataFrame
+    sources: tuple[Source, ...]
+    wide: ET.Element
+    slim: ET.Element
+    pdf: Callable[[], bytes]
+    note: str = ""
+    extra: Extra = Extra()
+
+    def __repr__(self) -> str:
+        """What the figure says and a digest of its values: nbval compares this text."""
+        keys = ", ".join(source.key for source in self.sources) or "own calculation"
+        lines = [self.id, self.title, self.subtitle, self.description, f"Sources: {keys}"]
+        return "\n".join([*lines, f"Values: {digest(self.data)}"])
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        if os.environ.get("RARE_EARTHS_OUTPUT") != "book":
+            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+        self.write()
+        latex = {
+            "id": self.id,
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "description": self.description,
+            "source": self.source_line(),
+            "note": self.note,
+            "live": self.extra.live,
+            "pdf": base64.b64encode(self.pdf()).decode(),
+        }
+        return {
+            "text/html": self.html(),
+            "application/vnd.rare-earths.latex+json": latex,
+            "text/plain": repr(self),
+        }
+
+    def svg(self) -> str:
+        """The picture as a file of its own, with title, source and fixed colours."""
+        version = os.environ.get("RARE_EARTHS_VERSION", "")
+        own = f"{self.id}, {BOOK}" + (f", version {version}" if version else "")
+        return svg.standalone(
+            self.wide,
+            title=self.title,
+            subtitle=self.subtitle,
+            description=self.description,
+            footer=[*filter(None, [self.note]), self.source_line() + ".", own],
+            ink=COLOURS["ink"],
+            muted=COLOURS["muted"],
+            paper=COLOURS["paper"],
+        )
+
+    def csv(self) -> str:
+        """The plotted values (of an explorer: of all its states) as CSV."""
+        frame = self.data if self.extra.csv is None else self.extra.csv
+        return frame.map(_csv_value).to_csv(index=False, lineterminator="\n")
+
+    def write(self) -> None:
+        """Write the CSV, the SVG and an explorer's frames to the folder RARE_EARTHS_FIGURES."""
+        folder = Path(os.environ["RARE_EARTHS_FIGURES"])
+        folder.mkdir(parents=True, exist_ok=True)
+        files = {f"{self.id}.csv": self.csv(), f"{self.id}.svg": self.svg(), **self.extra.files}
+        for name, text in files.items():
+            part = folder / f".{name}.{os.getpid()}"
+            part.write_text(text, encoding="utf-8", newline="\n")
+            part.replace(folder / name)
+
+    def source_line(self) -> str:
+        """The sources in one line of plain text; more than four are named by publisher."""
+        return _plain(_source_markup(self.sources))
+
+    def html(self) -> str:
+        """The figure block of the page."""
+        names = {colour: name for name, colour in COLOURS.items()}
+        id, e = self.id, _escape
+        note = f'<p class="re-note">{e(self.note)}</p>' if self.note else ""
+        wide = svg.themed(self.wide, names, "re-wide")
+        slim = svg.themed(self.slim, names, "re-narrow")
+        return (
+            f'<figure id="{id}" class="re-figure" data-figure="{id}"{self.extra.attributes}>\n'
+            f'<figcaption><span class="re-title computed">{e(self.title)}</span> '
+            f'<span class="re-subtitle computed">{e(self.subtitle)}</span></figcaption>\n'
+            f'<p class="re-description computed">{e(self.description)}</p>\n'
+            f"{self.extra.before}"
+            f'<div class="re-picture" aria-hidden="true">{wide}{slim}</div>\n'
+            f"{note}"
+            f'<p class="re-source">{_source_markup(self.sources)}.</p>\n'
+            f"{self._data_block()}\n{self._cite_block()}\n</figure>"
+        )
+
+    def _data_block(self) -> str:
+        files = " · ".join(
+            f'<a href="_figures/{self.id}.{kind.lower()}" type="{mime}" download>'
+            f"{kind}, {_size(text)}</a>"
+            for kind, mime, text in (
+                ("CSV", "text/csv", self.csv()),
+                ("SVG", "image/svg+xml", self.svg()),
+            )
+        )
+        return (
+            f'<details class="re-data"><summary>Table and data</summary>\n'
+            f"{table(self.data, self.id)}<p>Plotted values and picture: {files}</p>"
+            f"{_source_list(self.sources)}</details>"
+        )
+
+    def _cite_block(self) -> str:
+        version = os.environ.get("RARE_EARTHS_VERSION", "")
+        report = os.environ.get("RARE_EARTHS_REPORT", "")
+        address = " _address/#" + self.id if os.environ.get("RARE_EARTHS_URL") else ""
+        stamp = f", version {version}" if version else ""
+        cited = f"“{self.title}” ({self.id}), in: {BOOK}{stamp}.{address}"
+        about = f"Error in {self.id}{stamp}"
+        wrong = f"To report an error in this figure, name its id, {self.id}{stamp}."
+        if report:
+            name = "subject" if report.startswith("mailto:") else "title"
+            query = ("&" if "?" in report else "?") + f"{name}={urllib.parse.quote(about)}"
+            wrong = f'<a href="{_escape(report + query)}">Report an error in this figure</a>'
+        return (
+            f'<details class="re-cite"><summary>Cite, report an error</summary>'
+            f'<p class="re-citation">{_escape(cited)} '
+            f'<a href="#{self.id}">Link to this figure</a></p><p>{wrong}</p></details>'
+        )
+
+
+BOOK = "Reckoning with China’s Rare Earths"
+_shown: set[str] = set()  # ids this process has shown: one notebook, one kernel
+
+
+def show(
+    draw: Callable[..., Any],
+    *,
+    id: str,
+    title: str,
+    subtitle: str,
+    description: str,
+    data: pd.DataFrame,
+    panels: int = 1,
+    columns: int | None = None,
+    height: float = 360,
+    narrow_height: float | None = None,
+    rows: Iterable[str] | None = None,
+    note: str = "",
+) -> Figure:
+    """Draw a chart twice, wide and narrow, and return it as a Figure.
+
+    draw: called with one Axes a panel; paints with seaborn or matplotlib.  No title, source or
+        legend in the picture; `narrow(ax)` tells which picture it is.
+    id: "fig-" and lower-case letters, digits, hyphens.  One figure an id.
+    title: the finding.  subtitle: measure, place, period, unit.
+    description: kind, extremes and trend in at most 60 words, computed from the data.
+    data: the plotted values; a column `id` holds the evidence rows behind each (joined by ' ').
+    rows: further evidence row ids; `rows=[]` says that the figure is the report's own calculation.
+    columns: of panels in the wide picture.  height, narrow_height: px.
+
+    Raises FigureError, one sentence, for words, values or sources that are missing or wrong, and
+    for a picture a reader could not read.
+    """
+    description = check_words(id, title, subtitle, description, data)
+    sources = find_sources(id, data, rows)
+    claim_id(id)
+    shape = Shape(panels, columns, height, narrow_height)
+    automatic = [str(name) for name in data.columns]
+    canvas = {width: _painted(draw, width, shape, automatic) for width in (WIDE, NARROW)}
+    return Figure(
+        id=id,
+        title=title,
+        subtitle=subtitle,
+        description=description,
+        data=data,
+        sources=sources,
+        wide=picture(canvas[WIDE], id, WIDE),
+        slim=picture(canvas[NARROW], id, NARROW),
+        pdf=functools.partial(pdf_of, canvas[WIDE]),
+        note=note,
+    )
+
+
+def _painted(
+    draw: Callable[..., Any], width: int, shape: Shape, automatic: Iterable[str]
+) -> Canvas:
+    with mpl.rc_context(_theme(FONT[width])):
+        return paint(draw, width, shape, automatic)[0]
+
+
+PREFIX = "Description of figure: "
+
+
+def check_words(id: str, title: str, subtitle: str, description: str, data: pd.DataFrame) -> str:
+    """Refuse missing or wrong words and values; return the description with its beginning."""
+    if not re.fullmatch(r"fig-[a-z0-9-]+", id):
+        raise FigureError(
+            f"{id!r} cannot be a figure's id: it must be 'fig-' with lower-case letters, "
+            f"digits and hyphens."
+        )
+    for name, text in (("title", title), ("subtitle", subtitle), ("description", description)):
+        if not text.strip():
+            raise FigureError(f"{id} has no {name}.")
+    described = PREFIX + description.removeprefix(PREFIX).strip()
+    count = len(described.removeprefix(PREFIX).split())
+    if count > 60:
+        raise FigureError(f"{id}: the description has {count} words; at most 60 are allowed.")
+    if data.empty:
+        raise FigureError(f"{id} has no data.")
+    return described
+
+
+def claim_id(id: str) -> None:
+    """Refuse an id that this notebook has used before; a live reader may run a cell again."""
+    if id in _shown and os.environ.get("RARE_EARTHS_OUTPUT"):
+        raise FigureError(f"{id} is shown twice in one notebook; each figure needs its own id.")
+    _shown.add(id)
+
+
+def _escape(text: str) -> str:
+    return html.escape(str(text), quote=True)
+
+
+# --- sources ------------------------------------------------------------------------------------
+
+
+def find_sources(id: str, data: pd.DataFrame, rows: Iterable[str] | None) -> tuple[Source, ...]:
+    """The documents behind the evidence rows a figure names, in order of first mention."""
+    from rare_earths.evidence import evidence
+
+    held = data["id"].dropna() if "id" in data.columns else []
+    ids = list(dict.fromkeys([one for cell in held for one in str(cell).split()] + [*(rows or ())]))
+    if not ids:
+        if rows is None:
+            raise FigureError(
+                f"{id} names no evidence: give `data` a column id, or say rows=[] when it is the "
+                f"report's own calculation."
+            )
+        return ()
+    base = evidence()
+    unknown = [one for one in ids if one not in base.rows.index]
+    if unknown:
+        more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
+        raise FigureError(f"{id} names unknown evidence: {', '.join(unknown[:3])}{more}.")
+    named = base.rows.loc[ids]
+    return tuple(
+        _source(str(key), base.sources, list(part["locator"]))
+        for key, part in named.groupby("source", sort=False)
+    )
+
+
+def _source(key: str, sources: pd.DataFrame, locators: list[Any]) -> Source:
+    def field_of(name: str) -> str:
+        value = sources.loc[key, name] if name in sources.columns else ""
+        return "" if pd.isna(value) else str(value).strip()
+
+    who = field_of("publisher") or field_of("author") or key
+    when = field_of("year").removesuffix(".0")
+    title = field_of("title")
+    shown = title if when and when in title else f"{title} ({when})" if when else title
+    told = dict.fromkeys(str(one) for one in locators if not pd.isna(one) and str(one).strip())
+    return Source(key, f"{who}, {shown}" if title else who, who, field_of("url"), tuple(told))
+
+
+def _link(source: Source, text: str) -> str:
+    if re.match(r"https?://", source.url):
+        return f'<a href="{_escape(source.url)}">{_escape(text)}</a>'
+    return _escape(text)
+
+
+def _source_markup(sources: Sequence[Source]) -> str:
+    if not sources:
+        return "Source: own calculation"
+    if len(sources) <= 4:
+        word = "Source" if len(sources) == 1 else "Sources"
+        return f"{word}: " + "; ".join(_link(source, source.label) for source in sources)
+    groups: dict[str, list[Source]] = {}
+    for source in sources:
+        groups.setdefault(source.group, []).append(source)
+    told = [
+        f"{_escape(name)} ({count_word(len(found))} documents)"
+        if len(found) > 1
+        else _link(found[0], found[0].label)
+        for name, found in groups.items()
+    ]
+    return "Sources: " + "; ".join(told)
+
+
+def _source_list(sources: Sequence[Source]) -> str:
+    if not sources:
+        return ""
+    items = "".join(
+        f"<li>{_link(source, source.label)}"
+        + (f": {_escape('; '.join(source.locators))}" if source.locators else "")
+        + "</li>"
+        for source in sources
+    )
+    return f'<p>Sources in full</p><ul class="re-sources">{items}</ul>'
+
+
+def _plain(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", markup))
+
+
+# --- values -------------------------------------------------------------------------------------
+
+
+def digest(data: pd.DataFrame) -> str:
+    """sha256 of the values, numbers rounded to six significant digits."""
+    rows = [list(map(str, data.columns))]
+    rows += [[_digest_value(value) for value in row] for row in data.itertuples(index=False)]
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=True).encode()).hexdigest()[:16]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool | np.bool_)
+
+
+def _digest_value(value: Any) -> str:
+    if not isinstance(value, str) and pd.isna(value):
+        return ""
+    if _is_number(value):
+        return f"{float(value) + 0.0:.6g}".replace("-0", "0") if value == 0 else f"{value:.6g}"
+    return str(value)
+
+
+def _csv_value(value: Any) -> Any:
+    """Numbers with ten significant digits, so that machines agree; whole numbers without a dot."""
+    if isinstance(value, float | np.floating) and np.isfinite(value):
+        return f"{float(value):.10g}"
+    return value
+
+
+def _cell(value: Any, plain_year: bool) -> str:
+    if not isinstance(value, str) and pd.isna(value):
+        return "–"
+    if _is_number(value):
+        if float(value).is_integer():
+            return str(int(value)) if plain_year else str(number(value))
+        magnitude = int(np.floor(np.log10(abs(value))))
+        return str(number(value, max(0, 3 - magnitude)))
+    return str(value)
+
+
+_YEARS = re.compile(r"year|edition|vintage|period", re.IGNORECASE)
+
+
+def table(data: pd.DataFrame, id: str, attributes: str = "") -> str:
+    """The plotted values as an HTML table; over 60 rows, a sentence instead."""
+    shown = data.drop(columns="id", errors="ignore")
+    if len(shown) > 60:
+        return f"<p>{number(len(shown))} rows: too many for a table here; the CSV holds them.</p>"
+    names = [str(name) for name in shown.columns]
+    numeric = [pd.api.types.is_numeric_dtype(kind) for kind in shown.dtypes]
+    right = [' class="num"' if is_number else "" for is_number in numeric]
+    head = "".join(
+        f'<th scope="col"{mark}>{_escape(name.replace("_", " "))}</th>'
+        for name, mark in zip(names, right, strict=True)
+    )
+    body = []
+    for row in shown.itertuples(index=False):
+        texts = [
+            _escape(_cell(value, bool(_YEARS.search(name))))
+            for name, value in zip(names, row, strict=True)
+        ]
+        cells = [f'<th scope="row"{right[0]}>{texts[0]}</th>']
+        cells += [f"<td{mark}>{text}</td>" for text, mark in zip(texts[1:], right[1:], strict=True)]
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    return (
+        f'<div class="re-table" role="region" tabindex="0" aria-label="Plotted values of {id}">'
+        f"<table{attributes}><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table></div>\n"
+    )
+
+
+def _size(text: str) -> str:
+    count = len(text.encode())
+    return f"{count}{NBSP}bytes" if count < 1000 else f"{count / 1000:.0f}{NBSP}kB"
