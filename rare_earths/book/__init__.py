@@ -1,0 +1,32 @@
+"""The Sphinx extension that turns the chapters into the book's pages and its PDF.
+
+Each module does one thing and hooks itself into Sphinx by its own ``setup``:
+
+- ``facts``: the facts of ``_config.yml`` (authors, address, licences), version and commit
+- ``freshness``: reads every page again when the data, the package or the bibliography changed
+- ``blocks``: figures and links inside the pages: numbers, relative links, citations, files
+- ``light``: small pages: own layout, no scripts or styles that a page does not use
+- ``cite``: how to cite a chapter, files for reference managers, tags for search engines
+- ``moved``: numbers and verdicts of the built book, compared with the expected ones
+- ``latex``: title page, fonts and style of the PDF
+- ``print_form``: (plug-in of MyST-NB) the form that an output takes in print
+
+``python -m rare_earths.book`` runs the commands that the Makefile offers.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+PARTS = ("facts", "freshness", "blocks", "light", "cite", "moved", "latex")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Hook every part into Sphinx."""
+    for part in PARTS:
+        import_module(f"rare_earths.book.{part}").setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

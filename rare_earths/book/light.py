@@ -1,0 +1,153 @@
+"""Light pages: the theme's look with a fraction of its weight.
+
+The stock theme sends 860 kB (gzip) for a page of text: an icon font as a script, Bootstrap, scripts
+for search, copying and running code. The book's own layout and two small scripts do what is needed
+here; the rest is neither loaded nor shipped.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.util import logging
+
+from rare_earths.book.facts import facts
+from rare_earths.book.files import write_whole
+from rare_earths.book.styles import Used, purge
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+_LOG = logging.getLogger(__name__)
+HERE = Path(__file__).parent
+STATIC, TEMPLATES = HERE / "static", HERE / "templates"
+# Scripts of Sphinx that its search page needs, in their order.
+SEARCH_SCRIPTS = (
+    "_static/documentation_options.js",
+    "_static/doctools.js",
+    "_static/sphinx_highlight.js",
+    "_static/searchtools.js",
+    "_static/language_data.js",
+    "searchindex.js",
+)
+# The theme's and the extensions' styles, before the book's own.
+SHEETS = (
+    "styles/pydata-sphinx-theme.css",
+    "styles/sphinx-book-theme.css",
+    "pygments.css",
+    "mystnb.css",
+    "sphinx-design.min.css",
+)
+OWN_SHEETS = ("colours.css", "page.css", "blocks.css")
+# Shipped by the theme and its extensions, used by no page.
+UNUSED = (
+    "scripts",
+    "vendor",
+    "styles",
+    "locales",
+    "images",
+    "webpack-macros.html",
+    "sbt-webpack-macros.html",
+    "sphinx-thebe.*",
+    "togglebutton.*",
+    "copybutton*",
+    "clipboard.min.js",
+    "check-solid.svg",
+    "copy-button.svg",
+    "design-tabs.js",
+    "sphinx-design.*",
+    "mystnb.*",
+    "basic.css",
+    "pygments.css",
+    "file.png",
+    "minus.png",
+    "plus.png",
+)
+
+
+def _templates(app: Sphinx, config: Config) -> None:
+    """The book's templates come before the theme's."""
+    config.templates_path.insert(0, str(TEMPLATES))
+    config.html_use_index = False  # type: ignore[attr-defined]
+    config.html_domain_indices = False  # type: ignore[attr-defined]
+    config.html_permalinks_icon = "#"  # type: ignore[attr-defined]
+
+
+def _page(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give a page only the scripts it uses, and what the layout needs to know."""
+    body = context.get("body", "")
+    scripts = ["_static/page.js"]
+    if "data-explorer=" in body:
+        scripts.append("_static/explorer.js")
+    if pagename == "search":
+        scripts += SEARCH_SCRIPTS
+    context["page_scripts"] = scripts
+    # The lists of the theme are shared by all pages: replaced, never changed.
+    context["script_files"], context["css_files"] = [], []
+    context["facts"] = facts(app.config)
+    context["look"] = app.config.rare_earths_look[:8]
+    context["root_doc"] = app.config.root_doc
+    context["body"] = _plain_roles(body)
+
+
+def _plain_roles(body: str) -> str:
+    """Take away the list roles of bibliographies, which promise items that are not there."""
+    return re.sub(r' role="doc-(?:biblioentry|backlink|bibliography)"| role="list(?:item)?"', "", body)
+
+
+def _no_mathematics(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Formulas would need a script from another site: say so rather than show raw TeX."""
+    if app.builder.format == "html":
+        for node in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block))):
+            _LOG.warning("formulas are not shown on these pages: use words", location=node)
+
+
+def _assets(app: Sphinx, error: Exception | None) -> None:
+    """Write the style sheet and scripts; take away what no page uses."""
+    if error or app.builder.format != "html":
+        return
+    html = Path(app.outdir)
+    static = html / "_static"
+    cache = Path(app.doctreedir) / "theme"
+    _keep_theme(static, cache)
+    used = Used()
+    for page in html.rglob("*.html"):
+        used.page(page.read_text("utf-8"))
+    for script in STATIC.glob("*.js"):
+        used.script(script.read_text("utf-8"))
+        shutil.copyfile(script, static / script.name)
+    sheets = [(cache / Path(name).name) for name in SHEETS]
+    sheets += [STATIC / name for name in OWN_SHEETS]
+    text = purge([sheet.read_text("utf-8") for sheet in sheets if sheet.is_file()], used)
+    write_whole(static / "book.css", text)
+    write_whole(html / ".nojekyll", "")
+
+
+def _keep_theme(static: Path, cache: Path) -> None:
+    """Move the sheets just copied aside, so that they are not shipped, and drop the rest."""
+    cache.mkdir(exist_ok=True)
+    for name in SHEETS:
+        for found in sorted(static.glob(name.replace(".min.css", ".*css"))):
+            shutil.copyfile(found, cache / Path(name).name)
+    for pattern in UNUSED:
+        for path in static.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def setup(app: Sphinx) -> None:
+    """Hook layout and assets into Sphinx."""
+    app.connect("config-inited", _templates, priority=100)
+    app.connect("html-page-context", _page, priority=950)
+    app.connect("doctree-resolved", _no_mathematics)
+    app.connect("build-finished", _assets, priority=900)
