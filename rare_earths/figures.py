@@ -20,7 +20,6 @@ import json
 import os
 import re
 import textwrap
-import urllib.parse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +39,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.text import Annotation, Text
 
 from rare_earths import svg
+from rare_earths.palette import COLOURS, DARK, css_variables
 from rare_earths.words import (
     NBSP,
     Computed,
@@ -100,45 +100,6 @@ class FigureError(Exception):
 
 # --- the look ---------------------------------------------------------------------------------
 
-# Marks have at least 3:1 against the paper, in light and in dark; tints are grounds for bands.
-COLOURS: dict[str, str] = {
-    "ink": "#1d2327",
-    "muted": "#58626b",
-    "grid": "#dfe3e6",
-    "paper": "#ffffff",
-    "china": "#c2410c",
-    "rest": "#1f6fb2",
-    "third": "#0f7f6b",
-    "fourth": "#9a6a00",
-    "fifth": "#7b4ab0",
-    "grey": "#737d86",
-    "china_tint": "#f6d5c5",
-    "rest_tint": "#cfe3f4",
-    "third_tint": "#c9e8e1",
-    "fourth_tint": "#f0e0b8",
-    "fifth_tint": "#e3d7f2",
-    "grey_tint": "#e6eaed",
-}
-DARK: dict[str, str] = {
-    "ink": "#e9ecef",
-    "muted": "#a7b0b8",
-    "grid": "#30363c",
-    "paper": "#121417",
-    "china": "#ff8a5b",
-    "rest": "#6cb4f3",
-    "third": "#4fc9b0",
-    "fourth": "#e0b04a",
-    "fifth": "#c29af0",
-    "grey": "#98a3ad",
-    "china_tint": "#55291a",
-    "rest_tint": "#1c3a57",
-    "third_tint": "#173f38",
-    "fourth_tint": "#453712",
-    "fifth_tint": "#3a2a55",
-    "grey_tint": "#2a3036",
-}
-_FORCED = {"grid": "GrayText", "paper": "Canvas", "china": "Highlight", "grey": "GrayText"}
-
 # A series differs by dash and marker as well as by colour (dashes in widths of the line).
 STYLES: dict[str, dict[str, Any]] = {
     "china": {"linestyle": "-", "marker": "o"},
@@ -162,7 +123,7 @@ def _theme(size: float = FONT[WIDE]) -> dict[str, Any]:
     return (
         dict.fromkeys(sizes, size)
         | {
-            "font.family": "DejaVu Sans",  # wider than the page's fonts, so what fits here fits there
+            "font.family": "DejaVu Sans",  # wider than the page's: what fits here fits there
             "figure.dpi": 72,
             "figure.facecolor": "none",
             "savefig.facecolor": "none",
@@ -210,29 +171,6 @@ def use_theme() -> None:
 
 
 use_theme()
-
-
-def css_variables() -> str:
-    """The colours as CSS custom properties: light, dark, print (light again), forced colours."""
-
-    def block(selector: str, values: Mapping[str, str]) -> str:
-        names = ";".join(f"--re-{name.replace('_', '-')}:{value}" for name, value in values.items())
-        return f"{selector}{{{names}}}"
-
-    forced = {
-        name: _FORCED.get(name, "Canvas" if name.endswith("_tint") else "CanvasText")
-        for name in COLOURS
-    }
-    light, dark = ":root", 'html[data-theme="dark"]'
-    both = f"{light},{dark}"
-    return "\n".join(
-        [
-            block(light, COLOURS),
-            block(dark, DARK),
-            f"@media print{{{block(both, COLOURS)}}}",
-            f"@media (forced-colors:active){{{block(both, forced)}}}",
-        ]
-    )
 
 
 # --- helpers for draw functions -----------------------------------------------------------------
@@ -504,8 +442,9 @@ class Extra:
 
     attributes: str = ""
     before: str = ""
-    live: str | None = None
-    files: Mapping[str, str] = field(default_factory=dict)
+    link: str | None = None  # fragment of the live one, for the PDF
+    files: Mapping[str, str] = field(default_factory=dict)  # name to text, beside the page
+    files_note: str = "Plotted values and picture: "
     csv: pd.DataFrame | None = None
 
 
@@ -536,13 +475,14 @@ class Figure:
             return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
         self.write()
         latex = {
+            "kind": "figure",
             "id": self.id,
             "title": self.title,
             "subtitle": self.subtitle,
             "description": self.description,
             "source": self.source_line(),
             "note": self.note,
-            "live": self.extra.live,
+            "link": self.extra.link,
             "pdf": base64.b64encode(self.pdf()).decode(),
         }
         return {
@@ -553,14 +493,12 @@ class Figure:
 
     def svg(self) -> str:
         """The picture as a file of its own, with title, source and fixed colours."""
-        version = os.environ.get("RARE_EARTHS_VERSION", "")
-        own = f"{self.id}, {BOOK}" + (f", version {version}" if version else "")
         return svg.standalone(
             self.wide,
             title=self.title,
             subtitle=self.subtitle,
             description=self.description,
-            footer=[*filter(None, [self.note]), self.source_line() + ".", own],
+            footer=[*filter(None, [self.note]), f"{self.source_line()}.", f"{self.id}, {BOOK}"],
             ink=COLOURS["ink"],
             muted=COLOURS["muted"],
             paper=COLOURS["paper"],
@@ -586,22 +524,31 @@ class Figure:
         return _plain(_source_markup(self.sources))
 
     def html(self) -> str:
-        """The figure block of the page."""
+        """The figure block of the page.
+
+        The book extension fills the gaps (number, citation, report an error), makes the links to
+        `_figures/` relative and points the sources to the page's bibliography.
+        """
         names = {colour: name for name, colour in COLOURS.items()}
         id, e = self.id, _escape
-        note = f'<p class="re-note">{e(self.note)}</p>' if self.note else ""
-        wide = svg.themed(self.wide, names, "re-wide")
-        slim = svg.themed(self.slim, names, "re-narrow")
+        told = e(self.description.removeprefix(PREFIX))
+        note = f'<p class="fig-note">{e(self.note)}</p>\n' if self.note else ""
+        wide = svg.themed(self.wide, names, "fig-wide")
+        slim = svg.themed(self.slim, names, "fig-narrow")
         return (
-            f'<figure id="{id}" class="re-figure" data-figure="{id}"{self.extra.attributes}>\n'
-            f'<figcaption><span class="re-title computed">{e(self.title)}</span> '
-            f'<span class="re-subtitle computed">{e(self.subtitle)}</span></figcaption>\n'
-            f'<p class="re-description computed">{e(self.description)}</p>\n'
+            f'<figure class="re-figure" id="{id}" data-figure="{id}"{self.extra.attributes}>\n'
+            f'<figcaption><p class="fig-title"><span class="fig-number"></span>'
+            f'<span class="computed">{e(self.title)}</span></p>\n'
+            f'<p class="fig-subtitle computed">{e(self.subtitle)}</p></figcaption>\n'
+            f'<p class="fig-description"><strong>{PREFIX.strip()}</strong> '
+            f'<span class="computed">{told}</span></p>\n'
             f"{self.extra.before}"
-            f'<div class="re-picture" aria-hidden="true">{wide}{slim}</div>\n'
+            f'<div class="fig-chart">{wide}{slim}</div>\n'
             f"{note}"
-            f'<p class="re-source">{_source_markup(self.sources)}.</p>\n'
-            f"{self._data_block()}\n{self._cite_block()}\n</figure>"
+            f'<p class="fig-source">{_source_markup(self.sources)}.</p>\n'
+            f"{self._data_block()}\n"
+            f'<details class="fig-cite"><summary>Cite, or report an error</summary>'
+            f'<p class="fig-cite-text"></p><p class="fig-report"></p></details>\n</figure>'
         )
 
     def _data_block(self) -> str:
@@ -614,27 +561,10 @@ class Figure:
             )
         )
         return (
-            f'<details class="re-data"><summary>Table and data</summary>\n'
-            f"{table(self.data, self.id)}<p>Plotted values and picture: {files}</p>"
+            f'<details class="fig-data"><summary>Data: table, files, sources</summary>\n'
+            f"{table(self.data, self.id)}"
+            f'<p class="fig-files">{self.extra.files_note}{files}</p>'
             f"{_source_list(self.sources)}</details>"
-        )
-
-    def _cite_block(self) -> str:
-        version = os.environ.get("RARE_EARTHS_VERSION", "")
-        report = os.environ.get("RARE_EARTHS_REPORT", "")
-        address = " _address/#" + self.id if os.environ.get("RARE_EARTHS_URL") else ""
-        stamp = f", version {version}" if version else ""
-        cited = f"“{self.title}” ({self.id}), in: {BOOK}{stamp}.{address}"
-        about = f"Error in {self.id}{stamp}"
-        wrong = f"To report an error in this figure, name its id, {self.id}{stamp}."
-        if report:
-            name = "subject" if report.startswith("mailto:") else "title"
-            query = ("&" if "?" in report else "?") + f"{name}={urllib.parse.quote(about)}"
-            wrong = f'<a href="{_escape(report + query)}">Report an error in this figure</a>'
-        return (
-            f'<details class="re-cite"><summary>Cite, report an error</summary>'
-            f'<p class="re-citation">{_escape(cited)} '
-            f'<a href="#{self.id}">Link to this figure</a></p><p>{wrong}</p></details>'
         )
 
 
@@ -773,9 +703,8 @@ def _source(key: str, sources: pd.DataFrame, locators: list[Any]) -> Source:
 
 
 def _link(source: Source, text: str) -> str:
-    if re.match(r"https?://", source.url):
-        return f'<a href="{_escape(source.url)}">{_escape(text)}</a>'
-    return _escape(text)
+    url = source.url if re.match(r"https?://", source.url) else "#"
+    return f'<a data-cite="{_escape(source.key)}" href="{_escape(url)}">{_escape(text)}</a>'
 
 
 def _source_markup(sources: Sequence[Source]) -> str:
@@ -805,7 +734,7 @@ def _source_list(sources: Sequence[Source]) -> str:
         + "</li>"
         for source in sources
     )
-    return f'<p>Sources in full</p><ul class="re-sources">{items}</ul>'
+    return f'<p>Sources in full:</p><ul class="fig-sources">{items}</ul>'
 
 
 def _plain(markup: str) -> str:
@@ -877,8 +806,8 @@ def table(data: pd.DataFrame, id: str, attributes: str = "") -> str:
         cells += [f"<td{mark}>{text}</td>" for text, mark in zip(texts[1:], right[1:], strict=True)]
         body.append(f"<tr>{''.join(cells)}</tr>")
     return (
-        f'<div class="re-table" role="region" tabindex="0" aria-label="Plotted values of {id}">'
-        f"<table{attributes}><thead><tr>{head}</tr></thead>"
+        f'<div class="table-scroll" role="region" tabindex="0" aria-label="Values of {id}">'
+        f'<table class="fig-table"{attributes}><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>\n"
     )
 

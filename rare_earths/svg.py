@@ -81,7 +81,9 @@ def colours(root: ET.Element) -> set[str]:
 
 def themed(root: ET.Element, names: Mapping[str, str], css_class: str) -> str:
     """The SVG for the page: each colour is the CSS variable of its name (`names`: hex to name)."""
-    text = _serialise(root).replace("<svg ", f'<svg class="{css_class}" ', 1)
+    text = _serialise(root).replace(
+        "<svg ", f'<svg class="{css_class}" aria-hidden="true" focusable="false" ', 1
+    )
     return _HEX.sub(
         lambda m: f'"var(--re-{names[m[1]].replace("_", "-")},{m[1]})"' if m[1] in names else m[0],
         text,
