@@ -36,7 +36,7 @@ class ClaimError(Exception):
     """A claim, its rule or its choices are not fit to be judged; the message says which."""
 
 
-class NotCovered(Exception):
+class NotCoveredError(Exception):
     """The evidence has no rows for this combination: it is left out, never guessed."""
 
 
@@ -192,7 +192,7 @@ class Verdict:
         best = max(self._best_grade(rows) for rows in self._bearing_rows())
         if self.lineages >= 3 and best == "A":
             return "robust"
-        if self.lineages >= 2 and best in "AB" or self.lineages == 1 and best == "A":
+        if best == "A" or (self.lineages >= 2 and best == "B"):
             return "medium"
         return "limited"
 
@@ -285,7 +285,7 @@ def _outcomes(
     for part in claim.parts:
         try:
             outcomes[part.key] = part.rule(evidence, combination)
-        except NotCovered as gap:
+        except NotCoveredError as gap:
             if not keep_untestable:
                 raise
             outcomes[part.key] = Outcome(Finding.UNTESTABLE, float("nan"), (), str(gap))
@@ -297,7 +297,7 @@ def _record(claim: Claim, evidence: Evidence, combination: dict[str, str]) -> di
     is_default = combination == claim.default
     try:
         outcomes = _outcomes(claim, evidence, combination, keep_untestable=is_default)
-    except NotCovered:
+    except NotCoveredError:
         return None
     record: dict = {**combination, "word": _word(claim, outcomes), "default": is_default}
     for key, outcome in outcomes.items():

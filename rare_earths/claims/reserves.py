@@ -17,14 +17,15 @@ from rare_earths.claims.engine import (
     Claim,
     Combination,
     Finding,
-    NotCovered,
+    NotCoveredError,
     Outcome,
     Part,
 )
 from rare_earths.evidence import Evidence
+from rare_earths.words import megatonnes, number, percent, times, tonnes, years
 
 TONNES = "t REO"
-NOT_COUNTRIES = ("World", "Other countries")
+ILLEGAL = {"20 % (Adamas)": "consultancy:adamas", "50 % (Kingsnorth)": "consultancy:kingsnorth"}
 HORIZON = 2050
 
 
@@ -88,7 +89,7 @@ def printed(evidence: Evidence, series: str, edition: Edition) -> pd.DataFrame:
 def best(rows: pd.DataFrame, what: str) -> Figure:
     """The row of best grade, first hand before quoted, and among equals the most printed value."""
     if rows.empty:
-        raise NotCovered(f"no row for {what}")
+        raise NotCoveredError(f"no row for {what}")
     hand = rows["hand"].map({"first": 0, "quoted": 1, "inferred": 2})
     order = rows.assign(rank=rows["grade"].map({"A": 0, "B": 1, "C": 2}) * 3 + hand)
     top = order[order["rank"] == order["rank"].min()]
@@ -111,7 +112,7 @@ def reserves_by_country(evidence: Evidence, edition: Edition) -> dict[str, Figur
         str(name): best(group, f"reserves of {name}") for name, group in rows.groupby("entity")
     }
     if len(table) < 6 or "China" not in table:
-        raise NotCovered(f"no full table of reserves in the edition of {edition.vintage}")
+        raise NotCoveredError(f"no full table of reserves in the edition of {edition.vintage}")
     return table
 
 
@@ -145,15 +146,14 @@ def compilation_sources(evidence: Evidence, compilation: str) -> set[str]:
 
 
 def illegal_share(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
-    """Share of illegal output in the whole, as a fraction, as one consultancy estimates it."""
+    """Share of illegal output in the whole, as a fraction: the last that a consultancy states."""
     if option == "none added":
         return 0.0, ()
-    entity = {
-        "20 % (Adamas)": "China (Adamas estimate)",
-        "50 % (Kingsnorth)": "China (Kingsnorth estimate)",
-    }[option]
-    rows = evidence.select("illegal_share_of_output", entity)
-    row = rows.sort_values("period").iloc[-1]
+    rows = evidence.select("illegal_share_of_output", "China", lineage=ILLEGAL[option])
+    latest = rows[rows["period"].str.endswith("/..")]
+    if latest.empty:
+        raise NotCoveredError(f"no lasting illegal share by {option}")
+    row = latest.sort_index().iloc[-1]
     return row["value"] / 100, (str(row.name),)
 
 
@@ -195,8 +195,8 @@ def c01_first(evidence: Evidence, combination: Combination) -> Outcome:
         Finding.HOLDS if ranked[0] == "China" else Finding.OPPOSITE,
         ratio,
         table["China"].rows + table[second].rows,
-        f"China has {table['China'].value / 1e6:.0f} Mt, the next, {second}, "
-        f"{table[second].value / 1e6:.1f} Mt: {ratio:.1f} times as much.",
+        f"China has {megatonnes(table['China'].value)}, the next, {second}, "
+        f"{megatonnes(table[second].value, 1)}: {times(ratio)} as much.",
         "The first two are within a tenth of each other." if abs(ratio - 1) < 0.1 else "",
     )
 
@@ -213,10 +213,10 @@ def _first_in_2050(evidence: Evidence, combination: Combination) -> Outcome:
     table = reserves_by_country(evidence, edition)
     rate, rate_rows = growth(evidence, combination["growth"])
     start = int(edition.vintage) - 1
-    years = HORIZON - start
+    span = HORIZON - start
     output = yearly_output(evidence, combination["output"], combination["illegal"], start)
     left = {name: figure.value for name, figure in table.items()}
-    left["China"] -= measures.output_over(output.value, rate, years)
+    left["China"] -= measures.output_over(output.value, rate, span)
     rows = output.rows + rate_rows
     if combination["others"] == "mined at the same growth":
         mined = printed(evidence, "mine_production", edition)
@@ -224,15 +224,15 @@ def _first_in_2050(evidence: Evidence, combination: Combination) -> Outcome:
             own = mined[(mined["entity"] == name) & (mined["year"] <= start)]
             if not own.empty:
                 figure = best(own[own["year"] == own["year"].max()], f"output of {name}")
-                left[name] = max(0.0, left[name] - measures.output_over(figure.value, rate, years))
+                left[name] = max(0.0, left[name] - measures.output_over(figure.value, rate, span))
     second = max((name for name in left if name != "China"), key=left.__getitem__)
     rows += table["China"].rows + table[second].rows
     return Outcome(
         Finding.FAILS if left["China"] > left[second] else Finding.HOLDS,
         max(left["China"], 0.0) / left[second],
         rows,
-        f"After output to {HORIZON} China would have {max(left['China'], 0) / 1e6:.0f} Mt of "
-        f"today's reserves, {second} {left[second] / 1e6:.0f} Mt.",
+        f"After output to {HORIZON} China would have {megatonnes(max(left['China'], 0.0))} of "
+        f"today's reserves, {second} {megatonnes(left[second])}.",
     )
 
 
@@ -245,7 +245,7 @@ def output_shares(evidence: Evidence, myanmar: bool) -> pd.DataFrame:
         for year, group in rows.groupby("year"):
             try:
                 records.append((label, int(year), *_output_share(group, myanmar)))
-            except NotCovered:
+            except NotCoveredError:
                 continue
     return pd.DataFrame(records, columns=["edition", "year", "share", "ids"])
 
@@ -261,11 +261,11 @@ def _output_share(rows: pd.DataFrame, myanmar: bool) -> tuple[float, tuple[str, 
 def _output_share_fell(evidence: Evidence, combination: Combination) -> Outcome:
     shares = output_shares(evidence, combination["standing"].endswith("with Myanmar"))
     if shares.empty:
-        raise NotCovered("no share of output in any USGS edition")
+        raise NotCoveredError("no share of output in any USGS edition")
     newest = shares.drop_duplicates("year").set_index("year").sort_index()
     since = int(combination["since"])
     if since not in newest.index:
-        raise NotCovered(f"no share of output for {since}")
+        raise NotCoveredError(f"no share of output for {since}")
     spread = shares.groupby("year")["share"].agg(lambda s: s.max() - s.min())
     noise = float(spread.max())
     first, last = newest.loc[since], newest.iloc[-1]
@@ -274,8 +274,9 @@ def _output_share_fell(evidence: Evidence, combination: Combination) -> Outcome:
         Finding.HOLDS if fall > noise else Finding.FAILS,
         fall,
         first["ids"] + last["ids"],
-        f"China's share of mine output went from {first['share']:.1f} to {last['share']:.1f} %; "
-        f"editions differ by up to {noise:.1f} points for one year.",
+        f"China's share of mine output went from {percent(first['share'] / 100)} to "
+        f"{percent(last['share'] / 100)}; editions differ by up to {number(noise, 1)} points "
+        "for one year.",
         "The change is close to the noise of revisions." if abs(fall - noise) < 1 else "",
     )
 
@@ -294,7 +295,7 @@ C01 = Claim(
         Part(
             "b",
             "its standing is at risk",
-            "reserves left in 2050 over the next country's (ratio), or fall of output share (points)",
+            "reserves left in 2050, China over the next (ratio), or fall of output share (points)",
             c01_at_risk,
             False,
             "reserves that stay the largest after output to 2050; or an output share that does not "
@@ -324,7 +325,7 @@ C01 = Claim(
         Choice(
             "illegal",
             "Is illegal output added?",
-            ("none added", "20 % (Adamas)", "50 % (Kingsnorth)"),
+            ("none added", *ILLEGAL),
             "none added",
         ),
         Choice(
@@ -399,7 +400,7 @@ def output_pair(evidence: Evidence, option: str, year: int = YEAR) -> tuple[Figu
         return china, best(rows[rows["entity"] == "World"], f"the World's output, {option}")
     countries = rows[rows["iso3"].notna()]
     if countries.empty:
-        raise NotCovered(f"no countries in BGS for {year}")
+        raise NotCoveredError(f"no countries in BGS for {year}")
     return china, Figure(float(countries["value"].sum()), tuple(countries.index))
 
 
@@ -411,7 +412,7 @@ def c02_reserve_share(evidence: Evidence, combination: Combination) -> Outcome:
         closeness(value, CLAIMED_RESERVE_SHARE),
         value,
         china.rows + world.rows,
-        f"{china.value / 1e6:.0f} of {world.value / 1e6:.0f} Mt is {value:.1f} %.",
+        f"{megatonnes(china.value)} of {megatonnes(world.value)} is {percent(value / 100)}.",
     )
 
 
@@ -423,7 +424,7 @@ def c02_output_share(evidence: Evidence, combination: Combination) -> Outcome:
         closeness(value, CLAIMED_OUTPUT_SHARE),
         value,
         china.rows + world.rows,
-        f"{china.value / 1e3:.0f} of {world.value / 1e3:.0f} kt is {value:.1f} %.",
+        f"{tonnes(china.value)} of {tonnes(world.value)} is {percent(value / 100)}.",
     )
 
 
@@ -436,12 +437,12 @@ def c02_overuse(evidence: Evidence, combination: Combination) -> Outcome:
     """
     reserves_c, _ = reserve_pair(evidence, combination["reserves"])
     output_c, _ = output_pair(evidence, combination["output"])
-    years = measures.years_left(reserves_c.value, output_c.value)
+    left = measures.years_left(reserves_c.value, output_c.value)
     return Outcome(
-        Finding.HOLDS if years < GENERATIONS else Finding.FAILS,
-        years,
+        Finding.HOLDS if left < GENERATIONS else Finding.FAILS,
+        left,
         reserves_c.rows + output_c.rows,
-        f"At the output of {YEAR} China's reserves last {years:.0f} years.",
+        f"At the output of {YEAR} China's reserves last {years(left)}.",
     )
 
 
@@ -488,7 +489,7 @@ CHINESE = "Chinese classification, end of 2007"
 ALL_ORES, IONIC = "all ores", "ionic clays"
 RECOVERY = {
     "reserves as printed": None,
-    "50 % of the ore (south, 2012)": ("mining_recovery_rate", "Southern ion-adsorption deposits"),
+    "50 % of the ore (south, 2012)": ("mining_recovery_rate", "China, ionic clays"),
     "10 % of the ore (Bayan Obo, 2012)": ("overall_utilisation_rate", "Bayan Obo"),
 }
 
@@ -497,9 +498,8 @@ def recovery(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
     """Product per rare earths broken out of the ground, as a fraction."""
     if RECOVERY[option] is None:
         return 1.0, ()
-    series, place = RECOVERY[option]
-    rows = evidence.select(series)
-    rows = rows[rows["entity"].str.contains(place) & (rows["year"] == 2012)]
+    rows = evidence.select(*RECOVERY[option])
+    rows = rows[rows["period"] == "2012"]
     figure = best(rows, option)
     return figure.value / 100, figure.rows
 
@@ -509,11 +509,8 @@ def stock(evidence: Evidence, combination: Combination) -> tuple[Figure, int]:
     if combination["edition"] != CHINESE:
         edition = USGS[combination["edition"]]
         return reserves(evidence, edition, "China"), int(edition.vintage) - 1
-    name = (
-        "China, reserves"
-        if combination["ores"] == ALL_ORES
-        else "China, ion-adsorption heavy rare earths, identified"
-    )
+    whole = combination["ores"] == ALL_ORES
+    name = "China, reserves" if whole else "China, ionic clays, identified"
     rows = evidence.select("reserves_chinese_classification", name, unit=TONNES)
     return best(rows, name), 2007
 
@@ -521,8 +518,10 @@ def stock(evidence: Evidence, combination: Combination) -> tuple[Figure, int]:
 def ionic_taken(evidence: Evidence) -> Figure:
     """Ionic-clay quota since 2008, only of years with a row: a lower bound of what was taken."""
     rows = evidence.select("mining_quota_ionic", "China", unit=TONNES)
-    years = [best(group, "ionic quota") for _, group in rows.groupby("year")]
-    return Figure(sum(y.value for y in years), tuple(r for y in years for r in y.rows), "at least")
+    by_year = [best(group, "ionic quota") for _, group in rows.groupby("year")]
+    return Figure(
+        sum(y.value for y in by_year), tuple(r for y in by_year for r in y.rows), "at least"
+    )
 
 
 def c03_depleted(evidence: Evidence, combination: Combination) -> Outcome:
@@ -543,8 +542,8 @@ def c03_depleted(evidence: Evidence, combination: Combination) -> Outcome:
         Finding.HOLDS if value >= DEPLETED else Finding.FAILS,
         value,
         out.rows + left.rows + rate_rows,
-        f"{out.value / 1e6:.1f} Mt were taken, {left.value / 1e6:.1f} Mt stood in the inventory: "
-        f"{value:.0f} % of the whole.",
+        f"{megatonnes(out.value, 1)} were taken, {megatonnes(left.value, 1)} stood in the "
+        f"inventory: {percent(value / 100, 0)} of the whole.",
         "The share is within five points of half." if abs(value - DEPLETED) < 5 else "",
     )
 
@@ -561,13 +560,13 @@ def c03_generations(evidence: Evidence, combination: Combination) -> Outcome:
     else:
         output = yearly_output(evidence, combination["output"], combination["illegal"], until)
         stock_left = left.value
-    years = measures.years_left(stock_left * efficiency, output.value, rate)
+    lasting = measures.years_left(stock_left * efficiency, output.value, rate)
     return Outcome(
-        Finding.HOLDS if years < GENERATIONS else Finding.FAILS,
-        years,
+        Finding.HOLDS if lasting < GENERATIONS else Finding.FAILS,
+        lasting,
         left.rows + output.rows + rate_rows + efficiency_rows,
-        f"At {output.value / 1e3:.0f} kt a year and growth of {100 * rate:.1f} % what is left "
-        f"lasts {years:.0f} years.",
+        f"At {tonnes(output.value)} a year and growth of {percent(rate)} what is left lasts "
+        f"{years(lasting)}.",
     )
 
 
@@ -624,7 +623,7 @@ C03 = Claim(
         Choice(
             "illegal",
             "Is illegal output added?",
-            ("none added", "20 % (Adamas)", "50 % (Kingsnorth)"),
+            ("none added", *ILLEGAL),
             "none added",
         ),
         Choice("recovery", "What is recovered?", tuple(RECOVERY), "reserves as printed"),

@@ -1,0 +1,152 @@
+"""The figure of all defensible choices: how often each word results under each option."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from rare_earths import figures
+from rare_earths.claims.engine import (
+    CONTRADICTED,
+    IN_PART,
+    NOT_SUPPORTED,
+    OUTDATED,
+    SUPPORTED,
+    UNTESTABLE,
+    Verdict,
+)
+from rare_earths.figures import COLOURS, Figure, narrow
+from rare_earths.words import count_word, number, percent
+
+FILL = {
+    SUPPORTED: ("rest", "paper"),
+    IN_PART: ("rest_tint", "ink"),
+    OUTDATED: ("fourth_tint", "ink"),
+    NOT_SUPPORTED: ("china_tint", "ink"),
+    CONTRADICTED: ("china", "paper"),
+    UNTESTABLE: ("grey_tint", "ink"),
+}
+
+
+def shares(verdict: Verdict) -> pd.DataFrame:
+    """Share of each word among the admissible combinations with an option.
+
+    Columns choice, option, default ("yes" for the option on the card), combinations, then one
+    column a word that occurs, in percent.
+    """
+    table = verdict.combinations
+    words = [word for word in FILL if (table["word"] == word).any()]
+    rows = []
+    for choice in verdict.claim.choices:
+        for option in choice.options:
+            own = table[table[choice.name] == option]
+            if own.empty:
+                continue
+            parts = {word: 100 * float((own["word"] == word).mean()) for word in words}
+            mark = "yes" if option == choice.default else ""
+            rows.append({"choice": choice.question, "option": option, "default": mark,
+                         "combinations": len(own), **parts})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def show(verdict: Verdict, **changes: str) -> Figure:
+    """The figure of a claim's combinations, `fig-<id>-choices`."""
+    frame = shares(verdict)
+    same, total = verdict.holds
+    rows = sorted({row for key in verdict.outcomes for rows in verdict.combinations[f"rows_{key}"]
+                   for row in rows})  # fmt: skip
+    spaces = len(frame) + 1.6 * frame["choice"].nunique()
+    return figures.show(
+        lambda ax: _draw(ax, frame),
+        id=f"fig-{verdict.id.lower()}-choices",
+        title=changes.get("title") or _title(verdict),
+        subtitle=f"Share of admissible combinations with each option that give a word, {verdict.id}, "
+        "percent; the default option is marked with a filled dot",
+        description=_description(verdict, frame),
+        data=frame,
+        rows=rows,
+        height=24 * spaces + 40,
+        narrow_height=36 * len(frame) + 34 * frame["choice"].nunique() + 60,
+        note=f"{number(len(verdict.combinations))} combinations are admissible; "
+        f"{number(total)} differ in value or origin and are counted on the card.",
+    )
+
+
+def _title(verdict: Verdict) -> str:
+    same, total = verdict.holds
+    return (
+        f"“{verdict.word}” results in {number(same)} of {number(total)} ways to test {verdict.id}"
+    )
+
+
+def _description(verdict: Verdict, frame: pd.DataFrame) -> str:
+    words = list(frame.columns[4:])
+    if verdict.word in words:
+        column = frame[verdict.word]
+        low, high = frame.loc[column.idxmin()], frame.loc[column.idxmax()]
+        spread = (
+            f"{verdict.word!r} ranges from {percent(low[verdict.word] / 100, 0)} with "
+            f"“{low['option']}” to {percent(high[verdict.word] / 100, 0)} with “{high['option']}”"
+        )
+    else:
+        spread = "the word on the card does not occur"
+    return (
+        f"Stacked bars, one for each of {count_word(len(frame))} options under "
+        f"{count_word(frame['choice'].nunique())} questions, each adding up to a whole. {spread}."
+    )
+
+
+def _draw(ax: Axes, frame: pd.DataFrame) -> None:
+    small = narrow(ax)
+    words = list(frame.columns[4:])
+    place, ticks, before = 0.0, [], ""
+    for _, row in frame.iterrows():
+        if row["choice"] != before:
+            place += 1.6 if before else 1.0
+            ax.text(0, place - 0.62, textwrap.fill(row["choice"], 38 if small else 80),
+                    weight="bold", va="bottom")  # fmt: skip
+            before = row["choice"]
+        if small:
+            place += 0.55
+        _bar(ax, place, row, words)
+        dot = "●" if row["default"] else "○"
+        if small:
+            ax.text(0, place - 0.38, f"{dot} {row['option']}", va="bottom", color=COLOURS["muted"])
+        else:
+            ticks.append((place, f"{row['option']} {dot}"))
+        place += 1.0
+    ax.set_yticks([at for at, _ in ticks], [text for _, text in ticks])
+    ax.set_xlim(0, 100)
+    ax.set_ylim(place - 0.4, -1.4 if small else -0.9)
+    ax.set_xticks([0, 50, 100], ["0", "50", "100 %"])
+    figures.value_axis(ax, "x")
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    _key(ax, words, small)
+
+
+def _bar(ax: Axes, place: float, row: pd.Series, words: list[str]) -> None:
+    start = 0.0
+    for word in words:
+        fill, ink = FILL[word]
+        width = row[word]
+        if width > 0:
+            ax.barh(place, width, left=start, height=0.62, color=COLOURS[fill],
+                    edgecolor=COLOURS["muted"], linewidth=0.6)  # fmt: skip
+        if width >= 14:
+            ax.text(start + width / 2, place, f"{width:.0f}", ha="center", va="center",
+                    color=COLOURS[ink])  # fmt: skip
+        start += width
+
+
+def _key(ax: Axes, words: list[str], small: bool) -> None:
+    """What the fills mean, as squares with words above the bars."""
+    across = 0.0
+    for index, word in enumerate(words):
+        x, y = (0, 16 * (len(words) - 1 - index)) if small else (across, 0)
+        shared = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+        ax.annotate("■", (0, 1), xytext=(x, y + 4), color=COLOURS[FILL[word][0]], **shared)
+        ax.annotate(word, (0, 1), xytext=(x + 16, y + 4), **shared)
+        across += 40 + 8.5 * len(word)
