@@ -1,0 +1,614 @@
+"""The evidence: the only code that opens ``data/``.
+
+Every figure of the book is a row of a topic table: what it is about (series, entity, period), what
+the source prints (value, low, high, bound, unit), where (source, locator, vintage) and on whose
+measurement it rests (lineage, hand). Values and units stay as printed; they are converted, and
+declared corrections are applied, when read.
+
+    from rare_earths.evidence import evidence
+    book = evidence()
+    book.select("reserves", "China", unit="Mt REO")
+    book.pick("mine_production", "World", "2020", unit="t REO").value
+
+``python -m rare_earths.evidence check`` lists every fault of the tables.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import io
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+ROW_COLUMNS = [
+    *("id", "series", "entity", "period", "value", "low", "high", "bound", "unit", "quality"),
+    *("source", "locator", "vintage", "lineage", "hand", "note"),
+]
+# Every other table: file -> its columns. The topic tables are named in vocabulary/topics.csv.
+TABLES = {
+    "vocabulary/topics.csv": "topic title meaning",
+    "vocabulary/series.csv": "series topic quantity stage product dimension meaning",
+    "vocabulary/entities.csv": "entity kind iso3 part_of aliases note",
+    "vocabulary/units.csv": "unit pint dimension meaning",
+    "lineages.csv": "lineage name kind derives_from note",
+    "claims.csv": "id chapter claim status",
+    "corrections.csv": "row field printed corrected reason source",
+    "exclusions.csv": "origin series entity period value low high bound unit quality source locator"
+    " vintage lineage hand note reason kept",
+    "parameters.csv": "name value low high unit source locator note",
+    "accepted.csv": "check row reason",
+}
+# These mix many origins: they never count as agreement.
+NO_ORIGIN = {"press_unattributed", "machine_doubtful", "company:various_project_owners"}
+NO_ORIGIN_PREFIX = "consultancy:unnamed_"
+SEVERITIES = ("fatal", "error", "conflict", "note")
+HANDS = ("first", "quoted", "inferred")
+
+
+class EvidenceError(Exception):
+    """The evidence cannot be used as asked; the message holds one clear sentence a fault."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with the tables.
+
+    severity: ``fatal`` (a file cannot be read), ``error`` (a row breaks the schema), ``conflict``
+    (rows contradict each other), ``note`` (a contradiction accepted in ``accepted.csv``).
+    line: line of the file, counted from 1, header included; 0 where the whole file is meant.
+    """
+
+    severity: str
+    file: str
+    line: int
+    column: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        """One sentence: file, line, column, what is there, what was expected."""
+        where = self.file
+        if self.line:
+            where += f", line {self.line}"
+        if self.column:
+            where += f", column {self.column}"
+        return f"{where}: found {self.found}, expected {self.expected}."
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The tables as text, before any judgement: every cell a string."""
+
+    topics: dict[str, pd.DataFrame]
+    tables: dict[str, pd.DataFrame]
+    sources: pd.DataFrame
+    definitions: str
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class Picked:
+    """One value chosen among several, with the rule that chose it and what it rejected."""
+
+    value: float
+    low: float
+    high: float
+    bound: str
+    unit: str
+    id: str
+    source: str
+    rule: str
+    rejected: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number a rule uses: its value, range, unit, source and reason (note)."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    source: str
+    locator: str
+    note: str
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def _damage(text: str, columns: list[str]) -> tuple[str, str] | None:
+    """What a spreadsheet or an editor did to a file as a whole: found, expected."""
+    header = text.split("\n", 1)[0].rstrip("\r")
+    if text.startswith("\ufeff"):
+        return "a byte order mark at the start", "plain UTF-8 without it"
+    if ";" in header and "," not in header:
+        return "semicolons between the columns", "commas"
+    if "\t" in header:
+        return "tabs between the columns", "commas"
+    if "\r" in text:
+        return "line ends of another system", "plain line feeds"
+    if header.split(",") != columns:
+        return f"the columns {header!r}", ",".join(columns)
+    return None
+
+
+def _read_csv(folder: Path, file: str, columns: list[str], faults: list[Fault]) -> pd.DataFrame:
+    """Read one table as text; what cannot be read becomes a fault and an empty table."""
+    empty = pd.DataFrame({c: pd.Series(dtype=str) for c in columns})
+    path = folder / file
+    if not path.is_file():
+        faults.append(Fault("fatal", file, 0, "", "no such file", "a table"))
+        return empty
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        faults.append(Fault("fatal", file, line, "", "bytes that are no UTF-8", "UTF-8"))
+        return empty
+    if damage := _damage(text, columns):
+        faults.append(Fault("fatal", file, 1, "", *damage))
+        return empty
+    try:
+        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    except pd.errors.ParserError as error:
+        match = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+        line, saw = (int(match[2]), f"{match[3]} cells") if match else (0, "a broken table")
+        faults.append(Fault("fatal", file, line, "", saw, f"{len(columns)} cells"))
+        return empty
+    _find_broken_lines(text, frame, file, columns, faults)
+    return frame.fillna("")
+
+
+def _find_broken_lines(
+    text: str, frame: pd.DataFrame, file: str, columns: list[str], faults: list[Fault]
+) -> None:
+    """Short lines, and line feeds within a cell, which would make line numbers wrong."""
+    for position in frame.index[frame.isna().any(axis=1)]:
+        found = f"{int(frame.loc[position].notna().sum())} cells"
+        faults.append(Fault("fatal", file, int(position) + 2, "", found, f"{len(columns)} cells"))
+    if text.count("\n") - (not text.endswith("\n")) * -1 != len(frame) + 1:
+        found = "a blank line or a line feed within a cell"
+        faults.append(Fault("fatal", file, 0, "", found, "one line a row"))
+
+
+SOURCE_FIELDS = [
+    *("title", "author", "year", "publisher", "journal", "url", "doi", "grade", "kind"),
+    *("howread", "licence", "supersedes", "alsoat"),
+]
+
+
+def _read_sources(folder: Path, faults: list[Fault]) -> pd.DataFrame:
+    """Read ``sources.bib``: one line a BibTeX entry, index ``key``."""
+    from pybtex.database import parse_string
+    from pybtex.exceptions import PybtexError
+
+    fields = [
+        "title",
+        "author",
+        "year",
+        "publisher",
+        "journal",
+        "url",
+        "doi",
+        "grade",
+        "kind",
+        "howread",
+        "licence",
+    ]
+    fields += ["supersedes", "alsoat"]
+    path = folder / "sources.bib"
+    if not path.is_file():
+        faults.append(Fault("fatal", "sources.bib", 0, "", "no such file", "a bibliography"))
+        return pd.DataFrame(columns=["key", *SOURCE_FIELDS]).set_index("key")
+    try:
+        entries = parse_string(path.read_text(encoding="utf-8"), "bibtex").entries
+    except (PybtexError, UnicodeDecodeError) as error:
+        found = " ".join(str(error).split())
+        faults.append(Fault("fatal", "sources.bib", 0, "", found, "BibTeX entries with own keys"))
+        return pd.DataFrame(columns=["key", *SOURCE_FIELDS]).set_index("key")
+    rows = []
+    for key, entry in entries.items():
+        row = {field: _plain(entry.fields.get(field, "")) for field in SOURCE_FIELDS}
+        row["author"] = "; ".join(_plain(str(p)) for p in entry.persons.get("author", []))
+        rows.append({"key": key, **row})
+    return pd.DataFrame(rows, columns=["key", *SOURCE_FIELDS], dtype=str).set_index("key")
+
+
+def _plain(text: str) -> str:
+    """BibTeX text without its braces and escapes."""
+    text = text.replace("\\textasciitilde{}", "~").replace("\\textasciicircum{}", "^")
+    return re.sub(r"\\([&%$#_])", r"\1", text).replace("{", "").replace("}", "")
+
+
+def _read(folder: Path) -> Raw:
+    """Read all tables of a data folder as text."""
+    faults: list[Fault] = []
+    tables = {f: _read_csv(folder, f, c.split(), faults) for f, c in TABLES.items()}
+    names = list(tables["vocabulary/topics.csv"]["topic"])
+    topics = {t: _read_csv(folder, f"{t}.csv", ROW_COLUMNS, faults) for t in names}
+    known = {*TABLES, *(f"{t}.csv" for t in names)}
+    for path in sorted(folder.rglob("*.csv")):
+        file = path.relative_to(folder).as_posix()
+        if file not in known and names:
+            expected = "a table named in vocabulary/topics.csv"
+            faults.append(Fault("fatal", file, 0, "", "a table nobody reads", expected))
+    definitions = folder / "vocabulary" / "units.txt"
+    text = definitions.read_text(encoding="utf-8") if definitions.is_file() else ""
+    if not text:
+        faults.append(
+            Fault("fatal", "vocabulary/units.txt", 0, "", "no such file", "unit definitions")
+        )
+    return Raw(topics, tables, _read_sources(folder, faults), text, tuple(faults))
+
+
+# --- units ---------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=8)
+def _registry(definitions: str) -> Any:
+    """A pint registry that knows the units of the evidence and nothing else."""
+    import pint
+
+    registry = pint.UnitRegistry(None)
+    registry.load_definitions(definitions.splitlines())
+    return registry
+
+
+class Units:
+    """The units of the evidence: what each printed unit means, and factors between them."""
+
+    def __init__(self, table: pd.DataFrame, definitions: str) -> None:
+        self.table = table.set_index("unit")
+        self._definitions = definitions
+        self._factors: dict[tuple[str, str], float] = {}
+
+    def quantity(self, unit: str) -> Any:
+        """One of the unit as a pint quantity. Raises EvidenceError for an unknown unit."""
+        if unit not in self.table.index:
+            raise EvidenceError(f"Unknown unit {unit!r}{_near(unit, self.table.index)}.")
+        return _registry(self._definitions).Quantity(1.0, self.table.at[unit, "pint"])
+
+    def factor(self, unit: str, to: str) -> float:
+        """What to multiply a value in ``unit`` by to have it in ``to``.
+
+        Raises EvidenceError where the two measure different things: gross weight and oxide, say.
+        """
+        if unit == to:
+            return 1.0
+        if (unit, to) not in self._factors:
+            import pint
+
+            try:
+                number = self.quantity(unit).to(self.quantity(to).units)
+            except pint.DimensionalityError:
+                one, other = (self.table.at[u, "dimension"] for u in (unit, to))
+                raise EvidenceError(
+                    f"{unit} ({one}) does not convert into {to} ({other}): they are different"
+                    " things, and a factor between them is a sourced parameter, not a unit."
+                ) from None
+            self._factors[unit, to] = float(number.magnitude)
+        return self._factors[unit, to]
+
+
+# --- asking --------------------------------------------------------------------------------------
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    """The nearest known words, as the end of a sentence."""
+    near = difflib.get_close_matches(str(word), [str(k) for k in known], n=3)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def _listed(value: Any) -> list[Any] | None:
+    """A filter as a list; None means no filter."""
+    if value is None:
+        return None
+    return [value] if isinstance(value, str | int) else list(value)
+
+
+class Evidence:
+    """The checked tables, and the questions one can ask of them.
+
+    rows: index ``id``; the printed columns, value, low and high as numbers, with topic, iso3,
+    grade (of the source), kind (of the entity), year (where the period lies in one year) and
+    edition (year of the vintage). sources, lineages, claims, corrections, exclusions, parameters,
+    series, entities: the other tables, indexed by their key.
+    """
+
+    def __init__(self, raw: Raw, rows: pd.DataFrame) -> None:
+        tables = raw.tables
+        self.rows = rows
+        self.sources = raw.sources
+        self.lineages = tables["lineages.csv"].set_index("lineage")
+        self.claims = tables["claims.csv"].set_index("id")
+        self.corrections = tables["corrections.csv"]
+        self.exclusions = tables["exclusions.csv"]
+        self.parameters = tables["parameters.csv"].set_index("name")
+        self.topics = tables["vocabulary/topics.csv"].set_index("topic")
+        self.series = tables["vocabulary/series.csv"].set_index("series")
+        self.entities = tables["vocabulary/entities.csv"].set_index("entity")
+        self.units = Units(tables["vocabulary/units.csv"], raw.definitions)
+        self._corrected = _correct(rows, self.corrections)
+        self._places = self._corrected.groupby("series", sort=False).indices
+        self._ancestors: dict[str, frozenset[str]] = {}
+
+    def select(
+        self,
+        series: str | list[str],
+        entity: str | list[str] | None = None,
+        period: str | int | list[str] | None = None,
+        *,
+        unit: str | None = None,
+        source: str | list[str] | None = None,
+        vintage: str | int | list[str] | None = None,
+        lineage: str | list[str] | None = None,
+        unusable: bool = False,
+        **columns: Any,
+    ) -> pd.DataFrame:
+        """Rows of one or several series, declared corrections applied (column ``corrected``).
+
+        Each filter takes one value or several; ``columns`` are further columns of ``rows``, such
+        as ``bound="exact"``, ``grade=["A", "B"]`` or ``edition=2026``. ``unit`` converts value,
+        low and high. ``unusable`` keeps the rows that a correction says not to use. Raises
+        EvidenceError for a series, entity or source that the vocabulary does not have.
+        """
+        wanted = _listed(series) or []
+        self._known("series", wanted, self.series.index)
+        filters = {
+            "entity": _listed(entity),
+            "period": _texts(period),
+            "source": _listed(source),
+            "vintage": _texts(vintage),
+            "lineage": _listed(lineage),
+            **{name: _listed(value) for name, value in columns.items()},
+        }
+        self._known("entity", filters["entity"] or [], self.entities.index)
+        self._known("source", filters["source"] or [], self.sources.index)
+        places = sorted(i for s in wanted for i in self._places.get(s, ()))
+        frame = self._corrected.iloc[places]
+        if not unusable:
+            frame = frame[frame["use"]]
+        for column, values in filters.items():
+            if column not in frame.columns:
+                raise EvidenceError(f"No column {column!r}{_near(column, frame.columns)}.")
+            if values is not None:
+                frame = frame[frame[column].isin(values)]
+        return self._converted(frame, unit) if unit else frame.copy()
+
+    def pick(
+        self,
+        series: str,
+        entity: str,
+        period: str | int,
+        *,
+        unit: str,
+        vintage: str | int | None = None,
+        lineage: str | None = None,
+        **columns: Any,
+    ) -> Picked:
+        """The one value to use where several sources give one: best grade, then first hand, then
+        newest edition, then the version that supersedes. Raises EvidenceError if there is none.
+        """
+        found = self.select(
+            series, entity, period, unit=unit, vintage=vintage, lineage=lineage, **columns
+        )
+        if found.empty:
+            raise EvidenceError(f"No row of {series} for {entity} in {period}.")
+        order = pd.DataFrame(
+            {
+                "grade": found["grade"],
+                "hand": found["hand"].map(HANDS.index),
+                "edition": -found["edition"].fillna(0).astype(int),
+                "superseded": found["source"].isin(set(self.sources["supersedes"]) - {""}),
+                "tie": found.index,
+            },
+            index=found.index,
+        ).sort_values(["grade", "hand", "edition", "superseded", "tie"])
+        row = found.loc[order.index[0]]
+        rejected = found.loc[order.index[1:]]
+        return Picked(
+            value=float(row["value"]),
+            low=float(row["low"]),
+            high=float(row["high"]),
+            bound=str(row["bound"]),
+            unit=unit,
+            id=str(row.name),
+            source=str(row["source"]),
+            rule=_rule(row, len(rejected)),
+            rejected=rejected,
+        )
+
+    def parameter(self, name: str) -> Parameter:
+        """A parameter by name. Raises EvidenceError if there is none of that name."""
+        self._known("parameter", [name], self.parameters.index)
+        row = self.parameters.loc[name]
+        low, high = (float(row[c]) if row[c] else float("nan") for c in ("low", "high"))
+        return Parameter(
+            name, float(row["value"]), low, high, *row[["unit", "source", "locator", "note"]]
+        )
+
+    def independent(self, ids: Iterable[str]) -> int:
+        """How many independent origins stand behind the rows.
+
+        Two lineages are independent only if neither they nor their ancestors are shared. Rows
+        without an attributable origin count for nothing. Raises EvidenceError for an unknown id.
+        """
+        ids = list(ids)
+        self._known("row", [i for i in ids if i not in self.rows.index], self.rows.index)
+        names = {n for n in self.rows.loc[ids, "lineage"] if not _without_origin(n)}
+        origins = sorted(names, key=lambda n: (len(self.ancestors(n)), n))
+        return _most_apart([self.ancestors(n) for n in origins])
+
+    def ancestors(self, lineage: str) -> frozenset[str]:
+        """A lineage with all it derives from, itself included."""
+        if lineage not in self._ancestors:
+            found, todo = set(), [lineage]
+            while todo:
+                name = todo.pop()
+                if name not in found:
+                    found.add(name)
+                    todo += [p for p in self.lineages.at[name, "derives_from"].split(";") if p]
+            self._ancestors[lineage] = frozenset(found)
+        return self._ancestors[lineage]
+
+    def _known(self, what: str, words: Iterable[str], known: pd.Index) -> None:
+        for word in words:
+            if word not in known:
+                raise EvidenceError(f"Unknown {what} {word!r}{_near(word, known)}.")
+
+    def _converted(self, frame: pd.DataFrame, unit: str) -> pd.DataFrame:
+        frame = frame.copy()
+        factors = frame["unit"].map({u: self.units.factor(u, unit) for u in set(frame["unit"])})
+        for column in ("value", "low", "high"):
+            frame[column] = frame[column] * factors.astype(float)
+        frame["unit"] = unit
+        return frame
+
+
+def _texts(value: Any) -> list[str] | None:
+    """A filter on a text column that people also write as a number."""
+    listed = _listed(value)
+    return None if listed is None else [str(v) for v in listed]
+
+
+def _rule(row: pd.Series, rejected: int) -> str:
+    """The sentence that says why a row was picked."""
+    if not rejected:
+        return "the only row"
+    hand = {"first": "first hand", "quoted": "quoted", "inferred": "origin inferred"}[row["hand"]]
+    edition = f", edition {row['edition']}" if pd.notna(row["edition"]) else ""
+    return (
+        f"best grade ({row['grade']}), then first hand ({hand}), then newest edition"
+        f"{edition}; {rejected} other {'row' if rejected == 1 else 'rows'} rejected"
+    )
+
+
+def _without_origin(lineage: str) -> bool:
+    return lineage in NO_ORIGIN or lineage.startswith(NO_ORIGIN_PREFIX)
+
+
+def _most_apart(families: list[frozenset[str]]) -> int:
+    """The largest number of families of which no two share a member (exact, by branching)."""
+    if not families:
+        return 0
+    clashes = [
+        [j for j, g in enumerate(families) if f & g and i != j] for i, f in enumerate(families)
+    ]
+    worst = max(range(len(families)), key=lambda i: len(clashes[i]))
+    if not clashes[worst]:
+        return len(families)
+    without = families[:worst] + families[worst + 1 :]
+    apart = [f for f in families if not f & families[worst]]
+    return max(_most_apart(without), 1 + _most_apart(apart))
+
+
+def _correct(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the declared corrections applied; columns ``corrected`` and ``use`` added."""
+    frame = rows.copy()
+    frame["corrected"] = False
+    frame["use"] = True
+    for row, field, value in corrections[["row", "field", "corrected"]].itertuples(index=False):
+        if row not in frame.index:
+            continue
+        numeric = field in ("value", "low", "high")
+        if field == "use":
+            frame.at[row, "use"] = value != "no"
+        else:
+            frame.at[row, field] = float(value) if numeric else value
+        frame.at[row, "corrected"] = True
+    return frame
+
+
+# --- loading -------------------------------------------------------------------------------------
+
+
+def check(folder: Path | str = DATA, *, notes: bool = False) -> list[Fault]:
+    """Every fault of the tables in one list; ``notes`` adds the accepted contradictions."""
+    from rare_earths import evidence_checks
+
+    faults = evidence_checks.faults(_read(Path(folder)))
+    return [f for f in faults if notes or f.severity != "note"]
+
+
+def evidence(folder: Path | str = DATA) -> Evidence:
+    """The evidence, read and checked once a change. Raises EvidenceError with all faults."""
+    folder = Path(folder)
+    return _load(folder, _stamp(folder))
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells one state of the folder from another within a process."""
+    files = [p for p in folder.rglob("*") if p.suffix in (".csv", ".bib", ".txt")]
+    return tuple(sorted((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files))
+
+
+@functools.lru_cache(maxsize=4)
+def _load(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Evidence:
+    from rare_earths import evidence_checks
+
+    raw = _read(folder)
+    faults = [f for f in evidence_checks.faults(raw) if f.severity != "note"]
+    if faults:
+        raise EvidenceError("\n".join(str(f) for f in faults))
+    return Evidence(raw, tidy(raw))
+
+
+def tidy(raw: Raw) -> pd.DataFrame:
+    """The topic tables as one frame with numbers, years and what belongs to source and entity."""
+    frame = joined(raw)
+    for column in ("value", "low", "high"):
+        frame[column] = pd.to_numeric(frame[column].where(frame[column] != ""), errors="coerce")
+    entities = raw.tables["vocabulary/entities.csv"].drop_duplicates("entity").set_index("entity")
+    frame["iso3"] = frame["entity"].map(entities["iso3"])
+    frame["kind"] = frame["entity"].map(entities["kind"])
+    frame["grade"] = frame["source"].map(raw.sources["grade"])
+    first = pd.to_numeric(frame["period"].str.extract(r"^(?:FY)?(\d{4})", expand=False))
+    last = pd.to_numeric(frame["period"].str.extract(r"(\d{4})[^/]*$", expand=False))
+    frame["year"] = first.where(first == last).astype("Int64")
+    edition = frame["vintage"].str.extract(r"(\d{4})\D*$", expand=False)
+    frame["edition"] = pd.to_numeric(edition).astype("Int64")
+    return frame.drop(columns=["file", "line"]).set_index("id")
+
+
+def joined(raw: Raw) -> pd.DataFrame:
+    """All topic tables in one frame of text, with topic, file and line of each row."""
+    parts = [
+        table.assign(topic=topic, file=f"{topic}.csv", line=range(2, len(table) + 2))
+        for topic, table in raw.topics.items()
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ROW_COLUMNS)
+
+
+def main(arguments: list[str]) -> int:
+    """Command line: ``check`` lists all faults and gives 1 if there is any."""
+    if arguments[:1] != ["check"]:
+        print("usage: python -m rare_earths.evidence check [folder]", file=sys.stderr)
+        return 2
+    folder = Path(arguments[1]) if len(arguments) > 1 else DATA
+    faults = check(folder)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        print(f"{len(faults)} faults.", file=sys.stderr)
+        return 1
+    raw = _read(folder)
+    rows = sum(map(len, raw.topics.values()))
+    print(f"{rows} rows in {len(raw.topics)} topics, {len(raw.sources)} sources: no fault.")
+    return 0
+
+
+if __name__ == "__main__":
+    from rare_earths import evidence as module
+
+    sys.exit(module.main(sys.argv[1:]))

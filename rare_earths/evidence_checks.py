@@ -1,0 +1,540 @@
+"""What must hold for the evidence: the schema of every table, and that rows do not contradict.
+
+All faults of a run come at once, each with file, line, column, what was found and what was
+expected. Nothing is repaired, dropped or coerced here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+import pandas as pd
+
+from rare_earths.evidence import HANDS, Fault, Raw, Units, joined
+
+NUMBER = r"-?\d+(\.\d+)?"
+_POINT = r"(FY\d{4}(-H[12])?|\d{4}(-Q[1-4]|-H[12]|-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?)"
+PERIOD = rf"undated|\.\./{_POINT}|{_POINT}/\.\.|{_POINT}(/{_POINT})?"
+VINTAGE = r"\d{4}(/\d{4})?|"
+SLUG = r"[a-z0-9]+([.-][a-z0-9]+)*"
+KEY = r"[a-z0-9_]+"
+BOUNDS = ("exact", "about", "at least", "at most")
+QUALITIES = ("reported", "estimated", "revised", "quota", "modelled", "press")
+GRADES = ("A", "B", "C")
+STATUSES = ("tested", "open")
+
+WORDS = {
+    "id": "a lower-case id such as reserves.china.2020.bp-2021",
+    "period": "a period such as 2020, 2025-04, 2020-Q1, FY2024, 2009/2012, ../2012 or undated",
+    "vintage": "the year of the edition, or nothing",
+    "locator": "where in the source the figure stands: edition, page, table",
+    "bound": "one of " + ", ".join(BOUNDS),
+    "quality": "one of " + ", ".join(QUALITIES),
+    "hand": "one of " + ", ".join(HANDS),
+    "series": "a series of vocabulary/series.csv",
+    "entity": "an entity of vocabulary/entities.csv",
+    "unit": "a unit of vocabulary/units.csv",
+    "source": "a key of sources.bib",
+    "lineage": "a lineage of lineages.csv",
+    "topic": "a topic of vocabulary/topics.csv",
+    "status": "one of " + ", ".join(STATUSES),
+    "derives_from": "lineages of lineages.csv joined by ;",
+    "row": "the id of a row",
+    "kept": "the id of a row, or nothing",
+    "printed": "what the row holds",
+}
+
+
+def faults(raw: Raw) -> list[Fault]:
+    """All faults of the tables, worst first within each file. Meaning is judged only on rows
+    whose form is right, so that one slip is reported once.
+    """
+    found = list(raw.faults)
+    if found:
+        # What was read is judged as well, but absent tables would make every reference a fault.
+        return found + ([] if _fatal(found) else _all(raw))
+    return _all(raw)
+
+
+def _fatal(found: Iterable[Fault]) -> bool:
+    shared = re.compile(r"vocabulary/|lineages\.csv|sources\.bib")
+    return any(shared.match(f.file) for f in found)
+
+
+def _all(raw: Raw) -> list[Fault]:
+    found = _form(raw)
+    rows = joined(raw)
+    found += _relations(raw, rows)
+    bad = {(f.file, f.line) for f in found}
+    good = rows[[key not in bad for key in zip(rows["file"], rows["line"], strict=True)]]
+    found += _meaning(raw, good)
+    return found
+
+
+# --- form: one cell at a time --------------------------------------------------------------------
+
+
+def _form(raw: Raw) -> list[Fault]:
+    """Every table against its schema, by pandera, all failures at once."""
+    tables = raw.tables
+    series = tables["vocabulary/series.csv"]["series"]
+    entities = tables["vocabulary/entities.csv"]["entity"]
+    units = tables["vocabulary/units.csv"]["unit"]
+    lineages = tables["lineages.csv"]["lineage"]
+    row_schema = {
+        "id": SLUG, "series": set(series), "entity": set(entities), "period": PERIOD,
+        "value": NUMBER, "low": f"({NUMBER})?", "high": f"({NUMBER})?", "bound": set(BOUNDS),
+        "unit": set(units), "quality": set(QUALITIES), "source": set(raw.sources.index),
+        "locator": r".*\S.*", "vintage": VINTAGE, "lineage": set(lineages), "hand": set(HANDS),
+    }  # fmt: skip
+    found = []
+    for topic, table in raw.topics.items():
+        found += _judge(f"{topic}.csv", table, row_schema)
+    topics = set(tables["vocabulary/topics.csv"]["topic"])
+    some = r".*\S.*"
+    plans: dict[str, dict[str, str | set[str]]] = {
+        "vocabulary/topics.csv": {"topic": KEY, "title": some, "meaning": some},
+        "vocabulary/series.csv": {"series": KEY, "topic": topics, "quantity": some,
+                                  "stage": some, "product": some, "dimension": some,
+                                  "meaning": some},
+        "vocabulary/entities.csv": {"entity": some, "kind": some, "iso3": "([A-Z]{3})?",
+                                    "part_of": {*entities, ""}},
+        "vocabulary/units.csv": {"unit": some, "pint": some, "dimension": some, "meaning": some},
+        "lineages.csv": {"lineage": r"[a-z0-9_:]+", "name": some},
+        "claims.csv": {"id": r"C\d\d", "chapter": some, "claim": some, "status": set(STATUSES)},
+        "corrections.csv": {"row": SLUG, "field": KEY, "reason": some,
+                            "source": set(raw.sources.index)},
+        "exclusions.csv": {"series": some, "reason": some, "source": set(raw.sources.index)},
+        "parameters.csv": {"name": KEY, "value": NUMBER, "low": f"({NUMBER})?",
+                           "high": f"({NUMBER})?", "unit": set(units), "note": some},
+        "accepted.csv": {"check": some, "row": SLUG, "reason": some},
+    }  # fmt: skip
+    for file, plan in plans.items():
+        found += _judge(file, tables[file], plan)
+    return found
+
+
+UNIQUE = {"id", "topic", "series", "entity", "unit", "lineage", "name"}
+KEYS = {
+    "vocabulary/topics.csv": "topic", "vocabulary/series.csv": "series",
+    "vocabulary/entities.csv": "entity", "vocabulary/units.csv": "unit",
+    "lineages.csv": "lineage", "claims.csv": "id", "parameters.csv": "name",
+}  # fmt: skip
+
+
+def _judge(file: str, table: pd.DataFrame, plan: dict[str, str | set[str]]) -> list[Fault]:
+    """One table against a plan: column -> pattern the whole cell must match, or allowed words."""
+    import pandera.pandas as pa
+
+    if table.empty:
+        return []
+    columns = {}
+    for column, rule in plan.items():
+        test = (
+            pa.Check.str_matches(rf"^(?:{rule})$", name="form")
+            if isinstance(rule, str)
+            else pa.Check.isin(sorted(rule), name="form")
+        )
+        columns[column] = pa.Column(str, test)
+    try:
+        pa.DataFrameSchema(columns).validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        return [
+            _cell_fault(file, int(case.index) + 2, str(case.column), str(case.failure_case), plan)
+            for case in cases[cases["index"].notna()].itertuples(index=False)
+        ]
+    return []
+
+
+def _cell_fault(
+    file: str, line: int, column: str, value: str, plan: dict[str, str | set[str]]
+) -> Fault:
+    expected = WORDS.get(column, "some text")
+    if plan[column] in (NUMBER, f"({NUMBER})?"):
+        expected = _number_words(value)
+    elif column in ("value", "printed") and not value:
+        expected = "a number"
+    return Fault("error", file, line, column, repr(value) if value else "nothing", expected)
+
+
+def _number_words(value: str) -> str:
+    """What was expected of a number, with a guess at what happened to it."""
+    plain = "a plain number such as 140000 or 36.7"
+    if re.search(r"\d[-/.]\d+[-/.]\d|[A-Za-z]{3}.?\d|\d.?[A-Za-z]{3}", value):
+        return f"{plain}, not a date"
+    if re.fullmatch(r"-?\d+,\d+", value):
+        return f"{plain}, with a point as decimal mark and no separator of thousands"
+    if re.fullmatch(r"-?\d+(\.\d+)?[eE][+-]?\d+", value):
+        return f"{plain}, written out and not in a spreadsheet's short form"
+    return plain
+
+
+# --- relations: cells of one row, and rows that name each other ----------------------------------
+
+
+def _relations(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
+    found = []
+    for test in (_order, _bound_words, _dimension, _topic_of_series, _same_id):
+        found += test(raw, rows)
+    for test in (_keys_once, _names, _corrections, _country_codes, _unit_words, _lineage_tree):
+        found += test(raw)
+    return found
+
+
+def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
+    columns = rows[["value", "low", "high"]]
+    return columns.apply(lambda c: pd.to_numeric(c.where(c != ""), errors="coerce"))
+
+
+def _row_faults(
+    rows: pd.DataFrame,
+    bad: pd.Series,
+    column: str,
+    expected: Callable[[pd.Series], str],
+    severity: str = "error",
+) -> list[Fault]:
+    """A fault for each row where ``bad`` is true."""
+    return [
+        Fault(severity, str(r["file"]), int(r["line"]), column, repr(r[column]), expected(r))
+        for _, r in rows[bad].iterrows()
+    ]
+
+
+def _order(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
+    """The value lies between low and high."""
+    n = _numbers(rows)
+    bad = (n["value"] < n["low"]) | (n["value"] > n["high"])
+    return _row_faults(rows, bad, "value", lambda r: _between(r["low"], r["high"]))
+
+
+def _between(low: str, high: str) -> str:
+    parts = [f"at least {low} (low)" if low else "", f"at most {high} (high)" if high else ""]
+    return "a value " + " and ".join(p for p in parts if p)
+
+
+def _bound_words(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
+    """A bound agrees with low and high: "at least" has its low, "at most" its high."""
+    least = (rows["bound"] == "at least") & ((rows["low"] == "") | (rows["high"] != ""))
+    most = (rows["bound"] == "at most") & ((rows["high"] == "") | (rows["low"] != ""))
+    exact = (rows["bound"] == "exact") & ((rows["high"] != "") | (rows["low"] != ""))
+    return (
+        _row_faults(rows, least, "bound", lambda r: "a low and no high for a lower bound")
+        + _row_faults(rows, most, "bound", lambda r: "a high and no low for an upper bound")
+        + _row_faults(rows, exact, "bound", lambda r: "no low and no high for an exact value")
+    )
+
+
+def _dimension(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
+    """The unit measures what the series measures."""
+    units = raw.tables["vocabulary/units.csv"].drop_duplicates("unit")
+    series = raw.tables["vocabulary/series.csv"].drop_duplicates("series")
+    has = rows["unit"].map(units.set_index("unit")["dimension"])
+    allowed = rows["series"].map(series.set_index("series")["dimension"])
+    pairs = pd.DataFrame({"has": has, "allowed": allowed}).dropna().drop_duplicates()
+    wrong = {(h, a) for h, a in pairs.itertuples(index=False) if h not in a.split("; ")}
+    bad = pd.Series([p in wrong for p in zip(has, allowed, strict=True)], index=rows.index)
+    return _row_faults(
+        rows, bad, "unit", lambda r: f"a unit of {allowed[r.name]} for {r['series']}"
+    )
+
+
+def _topic_of_series(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
+    """Each series stands in the table of its topic."""
+    series = raw.tables["vocabulary/series.csv"].drop_duplicates("series")
+    topic = rows["series"].map(series.set_index("series")["topic"])
+    bad = topic.notna() & (topic != rows["topic"])
+    return _row_faults(rows, bad, "series", lambda r: f"this series in {topic[r.name]}.csv")
+
+
+def _same_id(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
+    """An id is given once over all topics."""
+    bad = rows["id"].duplicated() & (rows["id"] != "")
+    first = rows.drop_duplicates("id").set_index("id")
+    return _row_faults(
+        rows,
+        bad,
+        "id",
+        lambda r: (
+            f"an id of its own ({first.at[r['id'], 'file']}, line "
+            f"{first.at[r['id'], 'line']} has it)"
+        ),
+    )
+
+
+def _keys_once(raw: Raw) -> list[Fault]:
+    """A key of a vocabulary or list is given once."""
+    found = []
+    for file, key in KEYS.items():
+        column = raw.tables[file][key]
+        for i in column.index[column.duplicated()]:
+            expected = "a key that stands once"
+            found.append(Fault("error", file, i + 2, key, repr(column[i]), expected))
+    return found
+
+
+def _names(raw: Raw) -> list[Fault]:
+    """Grades of the sources; each lineage derives from known ones."""
+    found = []
+    for key, grade in raw.sources["grade"].items():
+        if grade not in GRADES:
+            found.append(Fault("error", "sources.bib", 0, str(key), repr(grade), "grade A, B or C"))
+    table = raw.tables["lineages.csv"]
+    known = set(table["lineage"])
+    for i, parents in table["derives_from"].items():
+        for parent in filter(None, parents.split(";")):
+            if parent not in known:
+                found.append(
+                    Fault("error", "lineages.csv", i + 2, "derives_from", repr(parent),
+                          WORDS["derives_from"])
+                )  # fmt: skip
+    return found
+
+
+def _corrections(raw: Raw) -> list[Fault]:
+    """A correction names a row and what that row prints."""
+    rows = joined(raw).drop_duplicates("id").set_index("id")
+    found = []
+    for i, c in raw.tables["corrections.csv"].iterrows():
+        place = ("corrections.csv", i + 2)
+        if c["row"] not in rows.index:
+            found.append(Fault("error", *place, "row", repr(c["row"]), WORDS["row"]))
+        elif c["field"] not in (*rows.columns, "use"):
+            found.append(Fault("error", *place, "field", repr(c["field"]), "a column or use"))
+        elif c["field"] != "use" and rows.at[c["row"], c["field"]] != c["printed"]:
+            expected = f"what the row prints, {rows.at[c['row'], c['field']]!r}"
+            found.append(Fault("error", *place, "printed", repr(c["printed"]), expected))
+    for i, a in raw.tables["accepted.csv"].iterrows():
+        if a["row"] not in rows.index:
+            found.append(Fault("error", "accepted.csv", i + 2, "row", repr(a["row"]), WORDS["row"]))
+    return found
+
+
+def _country_codes(raw: Raw) -> list[Fault]:
+    """A country has the code that country_converter gives its name; nothing else has one."""
+    table = raw.tables["vocabulary/entities.csv"]
+    coded = table[(table["iso3"] != "") | (table["kind"] == "country")]
+    if coded.empty:
+        return []
+    right = dict(zip(coded["entity"], iso3(list(coded["entity"])), strict=True))
+    found = []
+    for i, r in coded.iterrows():
+        code = right[r["entity"]]
+        if r["kind"] != "country" or r["iso3"] != code:
+            expected = code or "no code: no country of this name is known"
+            found.append(
+                Fault("error", "vocabulary/entities.csv", i + 2, "iso3", repr(r["iso3"]), expected)
+            )
+    return found
+
+
+def iso3(names: list[str]) -> list[str]:
+    """ISO codes of country names, "" where there is no such country."""
+    import logging
+
+    import country_converter as coco
+
+    logging.getLogger("country_converter").setLevel(logging.CRITICAL)
+    # Given as a frame of text: read by the library itself, the table breaks under pandas 3.
+    table = pd.read_csv(
+        coco.country_converter.COUNTRY_DATA_FILE, sep="\t", dtype=str, keep_default_na=False
+    )
+    table["obsolete"] = table["obsolete"].where(table["obsolete"] != "")
+    converter = coco.CountryConverter(country_data=table)
+    codes = converter.convert(names, to="ISO3", not_found="")
+    codes = [codes] if isinstance(codes, str) else codes
+    return [c if isinstance(c, str) else "" for c in codes]
+
+
+def _unit_words(raw: Raw) -> list[Fault]:
+    """Each unit is one that pint understands, and one dimension has one dimensionality."""
+    table = raw.tables["vocabulary/units.csv"]
+    units = Units(table.drop_duplicates("unit"), raw.definitions)
+    found, seen = [], {}
+    for i, r in table.iterrows():
+        place = ("vocabulary/units.csv", i + 2, "pint", repr(r["pint"]))
+        try:
+            dimensionality = units.quantity(r["unit"]).dimensionality
+        except Exception:
+            found.append(Fault("error", *place, "an expression of units in vocabulary/units.txt"))
+            continue
+        if seen.setdefault(r["dimension"], dimensionality) != dimensionality:
+            found.append(Fault("error", *place, f"the same measure as other {r['dimension']}"))
+    return found
+
+
+def _lineage_tree(raw: Raw) -> list[Fault]:
+    """No lineage derives from itself."""
+    table = raw.tables["lineages.csv"].drop_duplicates("lineage")
+    parents = {r["lineage"]: r["derives_from"].split(";") for _, r in table.iterrows()}
+    found = []
+    for i, name in enumerate(table["lineage"]):
+        todo, seen = list(parents[name]), set()
+        while todo:
+            one = todo.pop()
+            if one not in seen:
+                seen.add(one)
+                todo += parents.get(one, [])
+        if name in seen:
+            found.append(
+                Fault("error", "lineages.csv", i + 2, "derives_from", repr(name), "no circle")
+            )
+    return found
+
+
+# --- meaning: rows that cannot all be true -------------------------------------------------------
+
+
+def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
+    """Identities within one source, edition and definition, on corrected values."""
+    if rows.empty:
+        return []
+    rows = rows.join(_numbers(rows).add_prefix("n_"))
+    _apply(rows, raw.tables["corrections.csv"])
+    accepted = set(raw.tables["accepted.csv"][["check", "row"]].itertuples(index=False, name=None))
+    quantity = raw.tables["vocabulary/series.csv"].set_index("series")["quantity"]
+    rows["quantity"] = rows["series"].map(quantity)
+    found = []
+    for name, test in CHECKS.items():
+        for index, expected in test(rows):
+            r = rows.loc[index]
+            severity = "note" if (name, r["id"]) in accepted else "conflict"
+            found.append(
+                Fault(severity, r["file"], int(r["line"]), "value", f"{r['n_value']:g}",
+                      f"{expected} (check: {name})")
+            )  # fmt: skip
+    return found
+
+
+def _apply(rows: pd.DataFrame, corrections: pd.DataFrame) -> None:
+    places = dict(zip(rows["id"], rows.index, strict=True))
+    for c in corrections.itertuples():
+        if c.row in places and c.field in ("value", "low", "high"):
+            rows.at[places[c.row], f"n_{c.field}"] = float(c.corrected)
+
+
+Finding = tuple[int, str]
+ONE_EDITION = ["series", "period", "source", "vintage", "unit"]
+
+
+def _same_row_twice(rows: pd.DataFrame) -> Iterator[Finding]:
+    """One cell of one document has one value."""
+    cell = ["series", "entity", "period", "source", "vintage", "locator", "unit", "note"]
+    for _, group in rows[rows.duplicated(cell, keep=False)].groupby(cell, sort=False):
+        for i in group.index[1:]:
+            yield i, f"one row for this cell, which is in line {group['line'].iloc[0]} already"
+
+
+def _shares(rows: pd.DataFrame) -> Iterator[Finding]:
+    """No share is above 100 per cent or below nothing."""
+    share = rows["quantity"].str.startswith("share") & (rows["unit"] == "%")
+    for i in rows.index[share & ((rows["n_value"] > 100) | (rows["n_value"] < 0))]:
+        yield i, "a share between 0 and 100"
+
+
+WHOLES = ("mine_production", "reserves", "reserve_base")
+
+
+def _editions(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Country rows of the tables that print a World line as well, each with the number of its
+    World row (``world``); and those World rows, by that number.
+    """
+    some = rows[rows["series"].isin(WHOLES)]
+    is_world = some["entity"] == "World"
+    worlds = some[is_world & ~some.assign(w=is_world).duplicated([*ONE_EDITION, "w"], keep=False)]
+    parts = some[~some["entity"].str.contains("World|,| together", regex=True)]
+    numbers = worlds[ONE_EDITION].assign(world=worlds.index)
+    parts = parts.reset_index().merge(numbers, on=ONE_EDITION).set_index("index")
+    return parts, worlds
+
+
+def _above_world(rows: pd.DataFrame) -> Iterator[Finding]:
+    """No country is above the world of the same edition."""
+    parts, worlds = _editions(rows)
+    world = parts["world"].map(worlds["n_value"])
+    bounded = parts["world"].map(worlds["bound"]) != "at least"
+    for i in parts.index[bounded & (parts["n_value"] > world + world.map(_rounding))]:
+        yield i, f"no more than the World of the same edition, {world[i]:g}"
+
+
+def _sum_of_parts(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Countries and "Other countries" add up to the World of the same edition, within rounding."""
+    parts, worlds = _editions(rows)
+    full = parts.loc[parts["entity"] == "Other countries", "world"]
+    parts = parts[parts["world"].isin(full)]
+    sums = parts.assign(slack=parts["n_value"].map(_rounding)).groupby("world")
+    for i, total, slack in sums[["n_value", "slack"]].sum().itertuples():
+        value = worlds.at[i, "n_value"]
+        slack += _rounding(value)
+        above = total > value + slack and worlds.at[i, "bound"] != "at least"
+        if total < value - slack or above:
+            yield i, f"the sum of the countries, {total:g}, within rounding"
+
+
+def _rounding(value: float) -> float:
+    """Half a unit of the last digit that is not nought: 240000 may be 235000 to 245000."""
+    if not value or math.isnan(value):
+        return 0.0
+    text = f"{abs(value):f}".rstrip("0").rstrip(".")
+    if "." in text:
+        return 0.5 * 10 ** -len(text.split(".")[1])
+    return 0.5 * 10.0 ** (len(text) - len(text.rstrip("0")))
+
+
+def _quota_parts(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Light and ionic quota add up to the total of the same document."""
+    some = rows[rows["series"].str.fullmatch("mining_quota_(total|light|ionic)")]
+    for _, group in some.groupby(["entity", "period", "source"], sort=False):
+        by = group.drop_duplicates("series").set_index("series")["n_value"]
+        if len(by) == 3:
+            total = by["mining_quota_light"] + by["mining_quota_ionic"]
+            if abs(total - by["mining_quota_total"]) > 0.5:
+                yield group.index[0], f"a total equal to light and ionic together, {total:g}"
+
+
+def _reserve_shares(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A printed share of reserves equals reserves over the World of the same edition, where the
+    source gives both unrounded (the reviews of bp and the Energy Institute)."""
+    review = rows[rows["source"].str.match(r"(bp|ei)_\d{4}$")]
+    yield from _quotient(review, "reserves_share", "reserves", "World", 100, 0.02)
+
+
+def _reserve_lives(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A printed reserves-to-production ratio equals reserves over output of the same edition."""
+    review = rows[rows["source"].str.match(r"(bp|ei)_\d{4}$")]
+    keys = ["entity", "period", "source"]
+    value = {s: g.set_index(keys)["n_value"] for s, g in review.groupby("series")}
+    if not {"reserves_to_production_ratio", "reserves", "mine_production"} <= set(value):
+        return
+    printed = review[review["series"] == "reserves_to_production_ratio"]
+    for i, r in printed.iterrows():
+        key = tuple(r[k] for k in keys)
+        if key in value["reserves"].index and key in value["mine_production"].index:
+            quotient = value["reserves"][key] / value["mine_production"][key]
+            if abs(quotient / r["n_value"] - 1) > 0.005:
+                yield i, f"reserves over output of the same edition, {quotient:.1f}"
+
+
+def _quotient(
+    rows: pd.DataFrame, share: str, part: str, whole: str, factor: float, slack: float
+) -> Iterator[Finding]:
+    values = rows[rows["series"] == part].set_index(["entity", "period", "source"])["n_value"]
+    for i, r in rows[rows["series"] == share].iterrows():
+        one, all_ = (r["entity"], r["period"], r["source"]), (whole, r["period"], r["source"])
+        if one in values.index and all_ in values.index:
+            quotient = factor * values[one] / values[all_]
+            if abs(quotient - r["n_value"]) > slack:
+                yield i, f"{part} over {whole} of the same edition, {quotient:.2f}"
+
+
+CHECKS: dict[str, Callable[[pd.DataFrame], Iterator[Finding]]] = {
+    "one value a cell": _same_row_twice,
+    "share within 100": _shares,
+    "part within world": _above_world,
+    "parts sum to world": _sum_of_parts,
+    "quota parts sum": _quota_parts,
+    "share is quotient": _reserve_shares,
+    "life is quotient": _reserve_lives,
+}
