@@ -18,6 +18,7 @@ from sphinx.util import logging
 from rare_earths.book.facts import facts
 from rare_earths.book.files import write_whole
 from rare_earths.book.styles import Used, purge
+from rare_earths.palette import css_variables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -127,10 +128,11 @@ def _assets(app: Sphinx, error: Exception | None) -> None:
     for script in STATIC.glob("*.js"):
         used.script(script.read_text("utf-8"))
         shutil.copyfile(script, static / script.name)
-    sheets = [(cache / Path(name).name) for name in SHEETS]
-    sheets += [STATIC / name for name in OWN_SHEETS]
-    text = purge([sheet.read_text("utf-8") for sheet in sheets if sheet.is_file()], used)
-    write_whole(static / "book.css", text)
+    theirs = [cache / Path(name).name for name in SHEETS]
+    sheets = [sheet.read_text("utf-8") for sheet in theirs if sheet.is_file()]
+    sheets.append(css_variables())
+    sheets += [(STATIC / name).read_text("utf-8") for name in OWN_SHEETS]
+    write_whole(static / "book.css", purge(sheets, used))
     write_whole(html / ".nojekyll", "")
 
 
