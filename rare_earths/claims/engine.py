@@ -260,10 +260,11 @@ class Verdict:
 
 def judge(claim: Claim, evidence: Evidence) -> Verdict:
     """Run the claim's rules under the default and under every admissible combination."""
+    lineage_of = evidence.rows["lineage"].to_dict()
     records = [
         record
         for combination in claim.combinations()
-        if (record := _record(claim, evidence, combination)) is not None
+        if (record := _record(claim, evidence, combination, lineage_of)) is not None
     ]
     if not records:
         raise ClaimError(f"{claim.id}: no combination of its choices has rows in the evidence")
@@ -292,7 +293,12 @@ def _outcomes(
     return outcomes
 
 
-def _record(claim: Claim, evidence: Evidence, combination: dict[str, str]) -> dict | None:
+def _record(
+    claim: Claim,
+    evidence: Evidence,
+    combination: dict[str, str],
+    lineage_of: Mapping[str, str],
+) -> dict | None:
     """One combination as a row of the table; None where the evidence does not cover it."""
     is_default = combination == claim.default
     try:
@@ -306,11 +312,11 @@ def _record(claim: Claim, evidence: Evidence, combination: dict[str, str]) -> di
             f"value_{key}": outcome.value,
             f"rows_{key}": frozenset(outcome.rows),
         }
-    record["fingerprint"] = tuple(_fingerprint(evidence, outcomes[p.key]) for p in claim.parts)
+    record["fingerprint"] = tuple(_fingerprint(outcomes[p.key], lineage_of) for p in claim.parts)
     return record
 
 
-def _fingerprint(evidence: Evidence, outcome: Outcome) -> tuple:
+def _fingerprint(outcome: Outcome, lineage_of: Mapping[str, str]) -> tuple:
     """Combinations that rest on the same lineages with the same value are one."""
-    lineages = frozenset(evidence.rows.loc[list(outcome.rows), "lineage"])
+    lineages = frozenset(lineage_of[row] for row in outcome.rows)
     return lineages, f"{outcome.value:.6g}", outcome.finding

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
@@ -73,13 +74,22 @@ EDITIONS = USGS | REVIEW
 # ---------------------------------------------------------------- figures from the evidence
 
 
+def in_tonnes(evidence: Evidence, series: str, *names: str, **filters: str) -> pd.DataFrame:
+    """Rows of a series in t REO. Rows that print plain tonnes do not say what was weighed: out."""
+    rows = evidence.select(series, *names, **filters)
+    rows = rows[rows["unit"].str.endswith("REO")]
+    factors = rows["unit"].map(lambda unit: evidence.units.factor(unit, TONNES)).astype(float)
+    return rows.assign(value=rows["value"] * factors, unit=TONNES)
+
+
+@cache
 def printed(evidence: Evidence, series: str, edition: Edition) -> pd.DataFrame:
     """Rows of one series in one edition, also where a document quotes that edition.
 
     A row belongs to a compilation by its document, not by its own lineage: USGS prints the
     Chinese quota as China's output, and that row's lineage is the quota.
     """
-    rows = evidence.select(series, unit=TONNES, vintage=edition.vintage)
+    rows = in_tonnes(evidence, series, vintage=edition.vintage)
     if edition.source:
         return rows[rows["source"] == edition.source]
     members = rows.loc[rows["lineage"] == edition.compilation, "source"].unique()
@@ -90,11 +100,13 @@ def best(rows: pd.DataFrame, what: str) -> Figure:
     """The row of best grade, first hand before quoted, and among equals the most printed value."""
     if rows.empty:
         raise NotCoveredError(f"no row for {what}")
-    hand = rows["hand"].map({"first": 0, "quoted": 1, "inferred": 2})
-    order = rows.assign(rank=rows["grade"].map({"A": 0, "B": 1, "C": 2}) * 3 + hand)
-    top = order[order["rank"] == order["rank"].min()]
+    ranks = [
+        ("ABC".index(grade), ("first", "quoted", "inferred").index(hand))
+        for grade, hand in zip(rows["grade"], rows["hand"], strict=True)
+    ]
+    top = rows[[rank == min(ranks) for rank in ranks]].sort_index()
     value = top["value"].mode().iloc[0]
-    row = top[top["value"] == value].sort_index().iloc[0]
+    row = top[top["value"] == value].iloc[0]
     return Figure(float(value), (str(row.name),), row["bound"])
 
 
@@ -106,16 +118,24 @@ def reserves(evidence: Evidence, edition: Edition, entity: str) -> Figure:
 
 def reserves_by_country(evidence: Evidence, edition: Edition) -> dict[str, Figure]:
     """All countries of an edition's table; at least six with China, else it is not the table."""
-    rows = printed(evidence, "reserves", edition)
-    rows = rows[rows["iso3"].notna()]
-    table = {
-        str(name): best(group, f"reserves of {name}") for name, group in rows.groupby("entity")
-    }
+    table = by_country(evidence, "reserves", edition)
     if len(table) < 6 or "China" not in table:
         raise NotCoveredError(f"no full table of reserves in the edition of {edition.vintage}")
     return table
 
 
+@cache
+def by_country(evidence: Evidence, series: str, edition: Edition) -> dict[str, Figure]:
+    """Each country's newest figure in an edition, none of a year after the edition."""
+    rows = printed(evidence, series, edition)
+    rows = rows[(rows["kind"] == "country") & (rows["year"] < int(edition.vintage))]
+    return {
+        str(name): best(own[own["year"] == own["year"].max()], f"{series} of {name}")
+        for name, own in rows.groupby("entity")
+    }
+
+
+@cache
 def china_output(evidence: Evidence, series: str = "official") -> pd.DataFrame:
     """China's yearly mine output since 1985: index year, columns value (t REO) and id.
 
@@ -123,7 +143,7 @@ def china_output(evidence: Evidence, series: str = "official") -> pd.DataFrame:
     1995). `BGS`: the British Geological Survey, followed by USGS where it ends.
     """
     order = {"official": ("usgs", "bp_ei", "bgs"), "BGS": ("bgs", "usgs")}[series]
-    rows = evidence.select("mine_production", "China", unit=TONNES)
+    rows = in_tonnes(evidence, "mine_production", "China")
     rows = rows[rows["year"].between(1985, 2100)]
     picked: dict[int, tuple[float, str]] = {}
     for compilation in order:
@@ -137,6 +157,7 @@ def china_output(evidence: Evidence, series: str = "official") -> pd.DataFrame:
     return pd.DataFrame.from_dict(picked, orient="index", columns=["value", "id"]).sort_index()
 
 
+@cache
 def compilation_sources(evidence: Evidence, compilation: str) -> set[str]:
     """Documents that print a compilation's world output: those with a World or foreign row of
     that lineage."""
@@ -145,6 +166,7 @@ def compilation_sources(evidence: Evidence, compilation: str) -> set[str]:
     return set(own["source"])
 
 
+@cache
 def illegal_share(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
     """Share of illegal output in the whole, as a fraction: the last that a consultancy states."""
     if option == "none added":
@@ -157,6 +179,7 @@ def illegal_share(evidence: Evidence, option: str) -> tuple[float, tuple[str, ..
     return row["value"] / 100, (str(row.name),)
 
 
+@cache
 def taken(evidence: Evidence, output: str, illegal: str, until: int) -> Figure:
     """What China mined from 1985 to `until`, in t REO of product."""
     yearly = china_output(evidence, output).loc[:until]
@@ -164,6 +187,7 @@ def taken(evidence: Evidence, output: str, illegal: str, until: int) -> Figure:
     return Figure(yearly["value"].sum() / (1 - extra), (*yearly["id"], *extra_rows))
 
 
+@cache
 def yearly_output(evidence: Evidence, output: str, illegal: str, year: int) -> Figure:
     """China's output of one year, illegal output added if so chosen."""
     row = china_output(evidence, output).loc[:year].iloc[-1]
@@ -171,6 +195,7 @@ def yearly_output(evidence: Evidence, output: str, illegal: str, year: int) -> F
     return Figure(row["value"] / (1 - extra), (row["id"], *extra_rows))
 
 
+@cache
 def growth(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
     """Growth of output a year: none, or China's own past growth since a year."""
     if option == "none":
@@ -205,7 +230,8 @@ def c01_at_risk(evidence: Evidence, combination: Combination) -> Outcome:
     """b: the standing falls: by extraction to 2050, or, another reading, in the share of output."""
     if combination["standing"] == "first in reserves until 2050":
         return _first_in_2050(evidence, combination)
-    return _output_share_fell(evidence, combination)
+    myanmar = combination["standing"].endswith("with Myanmar")
+    return _output_share_since(evidence, int(combination["since"]), myanmar)
 
 
 def _first_in_2050(evidence: Evidence, combination: Combination) -> Outcome:
@@ -219,12 +245,10 @@ def _first_in_2050(evidence: Evidence, combination: Combination) -> Outcome:
     left["China"] -= measures.output_over(output.value, rate, span)
     rows = output.rows + rate_rows
     if combination["others"] == "mined at the same growth":
-        mined = printed(evidence, "mine_production", edition)
-        for name in set(left) - {"China"}:
-            own = mined[(mined["entity"] == name) & (mined["year"] <= start)]
-            if not own.empty:
-                figure = best(own[own["year"] == own["year"].max()], f"output of {name}")
-                left[name] = max(0.0, left[name] - measures.output_over(figure.value, rate, span))
+        for name, figure in by_country(evidence, "mine_production", edition).items():
+            if name in left and name != "China":
+                mined = measures.output_over(figure.value, rate, span)
+                left[name] = max(0.0, left[name] - mined)
     second = max((name for name in left if name != "China"), key=left.__getitem__)
     rows += table["China"].rows + table[second].rows
     return Outcome(
@@ -236,18 +260,23 @@ def _first_in_2050(evidence: Evidence, combination: Combination) -> Outcome:
     )
 
 
+@cache
 def output_shares(evidence: Evidence, myanmar: bool) -> pd.DataFrame:
-    """China's share of world mine output in every USGS edition: columns edition, year, share (%),
-    ids; Myanmar's ore, separated in China, counted as Chinese if so asked."""
+    """China's share of world mine output in every edition of USGS, bp and the Energy Institute.
+
+    Columns compilation, edition, year, share (%), ids. Myanmar's ore, separated in China, counts
+    as Chinese if so asked.
+    """
     records = []
-    for label, edition in USGS.items():
+    for label, edition in EDITIONS.items():
         rows = printed(evidence, "mine_production", Edition(edition.compilation, edition.vintage))
         for year, group in rows.groupby("year"):
             try:
-                records.append((label, int(year), *_output_share(group, myanmar)))
+                share, ids = _output_share(group, myanmar)
             except NotCoveredError:
                 continue
-    return pd.DataFrame(records, columns=["edition", "year", "share", "ids"])
+            records.append((edition.compilation, label, int(year), share, ids))
+    return pd.DataFrame(records, columns=["compilation", "edition", "year", "share", "ids"])
 
 
 def _output_share(rows: pd.DataFrame, myanmar: bool) -> tuple[float, tuple[str, ...]]:
@@ -258,28 +287,55 @@ def _output_share(rows: pd.DataFrame, myanmar: bool) -> tuple[float, tuple[str, 
     return measures.share(sum(part.value for part in parts), world.value), ids
 
 
-def _output_share_fell(evidence: Evidence, combination: Combination) -> Outcome:
-    shares = output_shares(evidence, combination["standing"].endswith("with Myanmar"))
-    if shares.empty:
-        raise NotCoveredError("no share of output in any USGS edition")
-    newest = shares.drop_duplicates("year").set_index("year").sort_index()
-    since = int(combination["since"])
+def noise_of_revisions(shares: pd.DataFrame) -> float:
+    """The most by which editions of one compilation differ over the share of one year, points."""
+    spread = shares.groupby(["compilation", "year"])["share"].agg(lambda s: s.max() - s.min())
+    return float(spread.max())
+
+
+@cache
+def newest_shares(evidence: Evidence, myanmar: bool) -> tuple[pd.DataFrame, float]:
+    """China's share of output, a year, as its newest edition has it, and the noise of revisions."""
+    shares = output_shares(evidence, myanmar)
+    return shares.drop_duplicates("year").set_index("year").sort_index(), noise_of_revisions(shares)
+
+
+def _output_share_since(evidence: Evidence, since: int, myanmar: bool) -> Outcome:
+    newest, noise = newest_shares(evidence, myanmar)
     if since not in newest.index:
         raise NotCoveredError(f"no share of output for {since}")
-    spread = shares.groupby("year")["share"].agg(lambda s: s.max() - s.min())
-    noise = float(spread.max())
     first, last = newest.loc[since], newest.iloc[-1]
-    fall = first["share"] - last["share"]
+    fall = float(first["share"] - last["share"])
     return Outcome(
         Finding.HOLDS if fall > noise else Finding.FAILS,
         fall,
         first["ids"] + last["ids"],
-        f"China's share of mine output went from {percent(first['share'] / 100)} to "
-        f"{percent(last['share'] / 100)}; editions differ by up to {number(noise, 1)} points "
-        "for one year.",
+        f"China's share of mine output went from {percent(first['share'] / 100)} in {since} to "
+        f"{percent(last['share'] / 100)} in {newest.index[-1]}; editions differ by up to "
+        f"{number(noise, 1)} points for one year.",
         "The change is close to the noise of revisions." if abs(fall - noise) < 1 else "",
     )
 
+
+def c01_admissible(combination: Combination) -> bool:
+    """Choices that a reading does not use stay at their default; an illegal share is an addition
+    to the quota, not to BGS, which already tries to count it."""
+    unused = {
+        "first in reserves until 2050": {"since": "2018"},
+        "share of output": EXTRACTION_DEFAULTS,
+        "share of output with Myanmar": EXTRACTION_DEFAULTS,
+    }[combination["standing"]]
+    if any(combination[name] != option for name, option in unused.items()):
+        return False
+    return combination["output"] == "official" or combination["illegal"] == "none added"
+
+
+EXTRACTION_DEFAULTS = {
+    "growth": "none",
+    "output": "official",
+    "illegal": "none added",
+    "others": "mined at the same growth",
+}
 
 C01 = Claim(
     "C01",
@@ -334,10 +390,9 @@ C01 = Claim(
             ("mined at the same growth", "left in the ground"),
             "mined at the same growth",
         ),
-        Choice("since", "Share of output since when?", ("2018", "2019", "2020"), "2018"),
+        Choice("since", "Share of output since when?", ("2010", "2015", "2018", "2020"), "2018"),
     ),
-    # An illegal share is an addition to the quota; BGS already tries to include it.
-    admissible=lambda c: c["output"] == "official" or c["illegal"] == "none added",
+    admissible=c01_admissible,
 )
 
 # ---------------------------------------------------------------- C02: 36.7 and 58.3 per cent
@@ -377,6 +432,7 @@ def closeness(value: float, claimed: float) -> Finding:
     return Finding.PARTLY if distance <= NEAR else Finding.FAILS
 
 
+@cache
 def reserve_pair(evidence: Evidence, option: str) -> tuple[Figure, Figure]:
     """China's and the World's reserves in one edition; the World as printed or summed."""
     label, total = RESERVE_PAIRS[option]
@@ -389,6 +445,7 @@ def reserve_pair(evidence: Evidence, option: str) -> tuple[Figure, Figure]:
     return china, best(summed, f"unrounded sum of {label}")
 
 
+@cache
 def output_pair(evidence: Evidence, option: str, year: int = YEAR) -> tuple[Figure, Figure]:
     """China's and the World's output of a year in one source; BGS prints no World, so it is the
     sum of its countries."""
@@ -398,7 +455,7 @@ def output_pair(evidence: Evidence, option: str, year: int = YEAR) -> tuple[Figu
     china = best(rows[rows["entity"] == "China"], f"China's output, {option}")
     if option != "BGS":
         return china, best(rows[rows["entity"] == "World"], f"the World's output, {option}")
-    countries = rows[rows["iso3"].notna()]
+    countries = rows[rows["kind"] == "country"]
     if countries.empty:
         raise NotCoveredError(f"no countries in BGS for {year}")
     return china, Figure(float(countries["value"].sum()), tuple(countries.index))
@@ -494,6 +551,7 @@ RECOVERY = {
 }
 
 
+@cache
 def recovery(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
     """Product per rare earths broken out of the ground, as a fraction."""
     if RECOVERY[option] is None:
@@ -511,13 +569,14 @@ def stock(evidence: Evidence, combination: Combination) -> tuple[Figure, int]:
         return reserves(evidence, edition, "China"), int(edition.vintage) - 1
     whole = combination["ores"] == ALL_ORES
     name = "China, reserves" if whole else "China, ionic clays, identified"
-    rows = evidence.select("reserves_chinese_classification", name, unit=TONNES)
+    rows = in_tonnes(evidence, "reserves_chinese_classification", name)
     return best(rows, name), 2007
 
 
+@cache
 def ionic_taken(evidence: Evidence) -> Figure:
     """Ionic-clay quota since 2008, only of years with a row: a lower bound of what was taken."""
-    rows = evidence.select("mining_quota_ionic", "China", unit=TONNES)
+    rows = in_tonnes(evidence, "mining_quota_ionic", "China")
     by_year = [best(group, "ionic quota") for _, group in rows.groupby("year")]
     return Figure(
         sum(y.value for y in by_year), tuple(r for y in by_year for r in y.rows), "at least"
@@ -554,7 +613,7 @@ def c03_generations(evidence: Evidence, combination: Combination) -> Outcome:
     rate, rate_rows = growth(evidence, combination["growth"])
     efficiency, efficiency_rows = recovery(evidence, combination["recovery"])
     if combination["ores"] == IONIC:
-        quota = evidence.select("mining_quota_ionic", "China", unit=TONNES)
+        quota = in_tonnes(evidence, "mining_quota_ionic", "China")
         output = best(quota[quota["year"] == quota["year"].max()], "newest ionic quota")
         stock_left = max(0.0, left.value - ionic_taken(evidence).value / efficiency)
     else:
