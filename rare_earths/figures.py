@@ -76,6 +76,7 @@ __all__ = [
     "kilotonnes",
     "label_lines",
     "megatonnes",
+    "move_labels",
     "narrow",
     "number",
     "ordinal",
@@ -117,7 +118,9 @@ WIDE, NARROW = 720, 288  # px
 FONT = {WIDE: 14.0, NARROW: 12.0}
 
 
-def _theme(size: float = FONT[WIDE]) -> dict[str, Any]:
+def theme(width: int = WIDE) -> dict[str, Any]:
+    """Settings of matplotlib for the picture of this width."""
+    size = FONT[width]
     ink, muted, grid = COLOURS["ink"], COLOURS["muted"], COLOURS["grid"]
     sizes = ("font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize")
     return (
@@ -167,7 +170,7 @@ def _theme(size: float = FONT[WIDE]) -> dict[str, Any]:
 def use_theme() -> None:
     """Set the theme for seaborn and matplotlib; importing this module has done so."""
     palette = [COLOURS[name] for name in list(STYLES)[:6]]
-    sns.set_theme(style="white", palette=palette, rc=_theme())
+    sns.set_theme(style="white", palette=palette, rc=theme())
 
 
 use_theme()
@@ -230,76 +233,113 @@ def at_least(ax: Axes, x: Any, y: Any, name: str, *, upward: bool = True) -> Non
             markerfacecolor=COLOURS["paper"], **shared)  # fmt: skip
 
 
-def spread(places: Sequence[float], sizes: Sequence[float]) -> list[float]:
+def spread(
+    places: Sequence[float],
+    sizes: Sequence[float],
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> list[float]:
     """Places moved as little as possible so that intervals of these sizes do not overlap.
 
-    Both in one unit (pixels); a place is the middle of its interval.  Least squares by pooling
-    adjacent violators.
+    All in one unit (pixels); a place is the middle of its interval; all intervals stay within
+    `bounds` where there is room.  Least squares by pooling adjacent violators.
     """
     order = sorted(range(len(places)), key=lambda i: places[i])
-    offsets, so_far = [], 0.0
-    for before, now in itertools.pairwise([None, *order]):
-        so_far += 0 if before is None else (sizes[before] + sizes[now]) / 2
-        offsets.append(so_far)
-    pools: list[list[float]] = []  # mean, count
-    for index, offset in zip(order, offsets, strict=True):
-        pools.append([places[index] - offset, 1])
-        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
-            mean, count = pools.pop()
-            total = pools[-1][1] + count
-            pools[-1] = [(pools[-1][0] * pools[-1][1] + mean * count) / total, total]
-    flat = [mean for mean, count in pools for _ in range(int(count))]
+    gaps = [(sizes[one] + sizes[next_]) / 2 for one, next_ in itertools.pairwise(order)]
+    offsets = [0.0, *itertools.accumulate(gaps)]
+    pools: list[tuple[float, int]] = []  # mean, count
+    for index, offset in zip(order, offsets, strict=False):
+        mean, count = places[index] - offset, 1
+        while pools and pools[-1][0] > mean:
+            other, more = pools.pop()
+            mean, count = (other * more + mean * count) / (more + count), more + count
+        pools.append((mean, count))
+    flat = [mean for mean, count in pools for _ in range(count)]
+    if order:
+        low = bounds[0] + sizes[order[0]] / 2
+        high = bounds[1] - sizes[order[-1]] / 2 - offsets[-1]
+        flat = [max(low, min(high, mean)) for mean in flat]
     moved = [0.0] * len(order)
-    for index, mean, offset in zip(order, flat, offsets, strict=True):
+    for index, mean, offset in zip(order, flat, offsets, strict=False):
         moved[index] = mean + offset
     return moved
 
 
 def label_lines(
-    ax: Axes, labels: Mapping[str, Line2D | tuple[str, Any, float]], *, wrap: int = 13
+    ax: Axes,
+    labels: Mapping[str, Line2D | tuple[str, Any, float]],
+    *,
+    wrap: int = 13,
+    hair: bool = True,
 ) -> list[Annotation]:
     """Write each series' name at its end, in its colour, without overlaps.
 
     `labels` maps the text to the line it names, or to (style name, x, y).  Call it last, when
     the limits of the axes stand.  In the narrow picture names break after `wrap` letters.  A
-    label that had to move is tied to its point by a hair line.
+    label that had to move is tied to its point by a hair line; an explorer says `hair=False`
+    and moves its labels by `move_labels`.
     """
     _canvas(ax).draw_without_rendering()
-    texts, points_, colours = [], [], []
+    made, ends = [], []
     for text, line in labels.items():
         if isinstance(line, Line2D):
             xs, ys = (np.asarray(values, dtype=float) for values in line.get_data(orig=False))
             last = np.flatnonzero(np.isfinite(xs) & np.isfinite(ys))[-1]
-            points_.append((xs[last], ys[last]))
-            colours.append(mpl.colors.to_hex(line.get_color()))
+            ends.append((float(xs[last]), float(ys[last])))
+            colour = mpl.colors.to_hex(line.get_color())
         else:
-            points_.append((ax.convert_xunits(line[1]), line[2]))
-            colours.append(COLOURS[line[0]])
-        texts.append(textwrap.fill(text, wrap) if narrow(ax) else text)
-    size = mpl.rcParams["font.size"]
-    heights = [size * 1.2 * (1 + text.count("\n")) + 2 for text in texts]
-    levels = [float(ax.transData.transform(point)[1]) for point in points_]
-    placed = spread(levels, heights)
-    tied = any(abs(place - level) > size / 2 for place, level in zip(placed, levels, strict=True))
-    made = []
-    for text, point, colour, level, place in zip(
-        texts, points_, colours, levels, placed, strict=True
-    ):
-        moved = place - level
-        hair = {"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 4}
+            ends.append((float(ax.convert_xunits(line[1])), line[2]))
+            colour = COLOURS[line[0]]
         made.append(
             ax.annotate(
-                text,
-                point,
-                xytext=(14 if tied else 8, moved),
+                textwrap.fill(text, wrap) if narrow(ax) else text,
+                ends[-1],
+                xytext=(8, 0),
                 textcoords="offset points",
                 va="center",
                 color=colour,
                 annotation_clip=False,
-                arrowprops=hair if abs(moved) > size / 2 else None,
+                arrowprops={
+                    "arrowstyle": "-",
+                    "color": colour,
+                    "linewidth": 0.8,
+                    "shrinkA": 0,
+                    "shrinkB": 4,
+                }
+                if hair
+                else None,
             )
         )
+    moved = move_labels(made, ends)
+    for label, distance in zip(made, moved, strict=True):
+        if label.arrow_patch is not None:
+            label.arrow_patch.set_visible(abs(distance) > label.get_fontsize() / 2)
     return made
+
+
+def move_labels(labels: Sequence[Annotation], ends: Sequence[tuple[float, float]]) -> list[float]:
+    """Put labels of `label_lines` beside these points again, without overlaps.
+
+    Returns how far each had to move, in px.
+    """
+    heights = [
+        label.get_fontsize() * 1.2 * (1 + label.get_text().count("\n")) + 2 for label in labels
+    ]
+    levels = [
+        float(label.axes.transData.transform(end)[1])
+        for label, end in zip(labels, ends, strict=True)
+    ]
+    box = labels[0].axes.get_window_extent() if labels else None
+    bounds = (box.y0 - 4, box.y1 + 4) if box else (0, 0)
+    placed = spread(levels, heights, bounds)
+    moved = [place - level for place, level in zip(placed, levels, strict=True)]
+    tied = any(
+        label.arrow_patch is not None and abs(distance) > label.get_fontsize() / 2
+        for label, distance in zip(labels, moved, strict=True)
+    )
+    for label, end, distance in zip(labels, ends, moved, strict=True):
+        label.xy = end
+        label.xyann = (14 if tied else 8, distance)
+    return moved
 
 
 # --- what a reader could not read -----------------------------------------------------------------
@@ -440,6 +480,7 @@ class Source:
 class Extra:
     """What an explorer adds to the figure block: attributes, markup before the picture, ..."""
 
+    css_class: str = ""
     attributes: str = ""
     before: str = ""
     link: str | None = None  # fragment of the live one, for the PDF
@@ -530,13 +571,14 @@ class Figure:
         `_figures/` relative and points the sources to the page's bibliography.
         """
         names = {colour: name for name, colour in COLOURS.items()}
-        id, e = self.id, _escape
+        id, e = self.id, escape
         told = e(self.description.removeprefix(PREFIX))
         note = f'<p class="fig-note">{e(self.note)}</p>\n' if self.note else ""
         wide = svg.themed(self.wide, names, "fig-wide")
         slim = svg.themed(self.slim, names, "fig-narrow")
         return (
-            f'<figure class="re-figure" id="{id}" data-figure="{id}"{self.extra.attributes}>\n'
+            f'<figure class="re-figure{self.extra.css_class}" id="{id}" data-figure="{id}"'
+            f"{self.extra.attributes}>\n"
             f'<figcaption><p class="fig-title"><span class="fig-number"></span>'
             f'<span class="computed">{e(self.title)}</span></p>\n'
             f'<p class="fig-subtitle computed">{e(self.subtitle)}</p></figcaption>\n'
@@ -624,7 +666,7 @@ def show(
 def _painted(
     draw: Callable[..., Any], width: int, shape: Shape, automatic: Iterable[str]
 ) -> Canvas:
-    with mpl.rc_context(_theme(FONT[width])):
+    with mpl.rc_context(theme(width)):
         return paint(draw, width, shape, automatic)[0]
 
 
@@ -657,7 +699,8 @@ def claim_id(id: str) -> None:
     _shown.add(id)
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """A text for HTML, in elements and attributes."""
     return html.escape(str(text), quote=True)
 
 
@@ -704,7 +747,7 @@ def _source(key: str, sources: pd.DataFrame, locators: list[Any]) -> Source:
 
 def _link(source: Source, text: str) -> str:
     url = source.url if re.match(r"https?://", source.url) else "#"
-    return f'<a data-cite="{_escape(source.key)}" href="{_escape(url)}">{_escape(text)}</a>'
+    return f'<a data-cite="{escape(source.key)}" href="{escape(url)}">{escape(text)}</a>'
 
 
 def _source_markup(sources: Sequence[Source]) -> str:
@@ -717,7 +760,7 @@ def _source_markup(sources: Sequence[Source]) -> str:
     for source in sources:
         groups.setdefault(source.group, []).append(source)
     told = [
-        f"{_escape(name)} ({count_word(len(found))} documents)"
+        f"{escape(name)} ({count_word(len(found))} documents)"
         if len(found) > 1
         else _link(found[0], found[0].label)
         for name, found in groups.items()
@@ -730,7 +773,7 @@ def _source_list(sources: Sequence[Source]) -> str:
         return ""
     items = "".join(
         f"<li>{_link(source, source.label)}"
-        + (f": {_escape('; '.join(source.locators))}" if source.locators else "")
+        + (f": {escape('; '.join(source.locators))}" if source.locators else "")
         + "</li>"
         for source in sources
     )
@@ -784,6 +827,16 @@ def _cell(value: Any, plain_year: bool) -> str:
 _YEARS = re.compile(r"year|edition|vintage|period", re.IGNORECASE)
 
 
+def cells(data: pd.DataFrame) -> list[list[str]]:
+    """The values as the table writes them; the evidence ids are left to the CSV."""
+    shown = data.drop(columns="id", errors="ignore")
+    years = [bool(_YEARS.search(str(name))) for name in shown.columns]
+    return [
+        [_cell(value, is_year) for value, is_year in zip(row, years, strict=True)]
+        for row in shown.itertuples(index=False)
+    ]
+
+
 def table(data: pd.DataFrame, id: str, attributes: str = "") -> str:
     """The plotted values as an HTML table; over 60 rows, a sentence instead."""
     shown = data.drop(columns="id", errors="ignore")
@@ -793,18 +846,17 @@ def table(data: pd.DataFrame, id: str, attributes: str = "") -> str:
     numeric = [pd.api.types.is_numeric_dtype(kind) for kind in shown.dtypes]
     right = [' class="num"' if is_number else "" for is_number in numeric]
     head = "".join(
-        f'<th scope="col"{mark}>{_escape(name.replace("_", " "))}</th>'
+        f'<th scope="col"{mark}>{escape(name.replace("_", " "))}</th>'
         for name, mark in zip(names, right, strict=True)
     )
     body = []
-    for row in shown.itertuples(index=False):
-        texts = [
-            _escape(_cell(value, bool(_YEARS.search(name))))
-            for name, value in zip(names, row, strict=True)
+    for texts in cells(data):
+        texts = [escape(text) for text in texts]
+        marked = [f'<th scope="row"{right[0]}>{texts[0]}</th>']
+        marked += [
+            f"<td{mark}>{text}</td>" for text, mark in zip(texts[1:], right[1:], strict=True)
         ]
-        cells = [f'<th scope="row"{right[0]}>{texts[0]}</th>']
-        cells += [f"<td{mark}>{text}</td>" for text, mark in zip(texts[1:], right[1:], strict=True)]
-        body.append(f"<tr>{''.join(cells)}</tr>")
+        body.append(f"<tr>{''.join(marked)}</tr>")
     return (
         f'<div class="table-scroll" role="region" tabindex="0" aria-label="Values of {id}">'
         f'<table class="fig-table"{attributes}><thead><tr>{head}</tr></thead>'

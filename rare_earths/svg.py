@@ -90,6 +90,11 @@ def themed(root: ET.Element, names: Mapping[str, str], css_class: str) -> str:
     )
 
 
+def plain(root: ET.Element) -> str:
+    """The SVG with fixed colours, for a place without the page's style sheet."""
+    return _serialise(root)
+
+
 def standalone(
     root: ET.Element,
     *,
