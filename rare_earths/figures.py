@@ -243,7 +243,7 @@ def spread(
     All in one unit (pixels); a place is the middle of its interval; all intervals stay within
     `bounds` where there is room.  Least squares by pooling adjacent violators.
     """
-    order = sorted(range(len(places)), key=lambda i: places[i])
+    order = sorted(range(len(places)), key=lambda i: (places[i], -i))  # of equals the first on top
     gaps = [(sizes[one] + sizes[next_]) / 2 for one, next_ in itertools.pairwise(order)]
     offsets = [0.0, *itertools.accumulate(gaps)]
     pools: list[tuple[float, int]] = []  # mean, count

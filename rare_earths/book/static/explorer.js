@@ -124,8 +124,8 @@
 
   // One moving artist in one picture: a function that puts it where a state says.
   function mark(group, entry, grid, to, strings) {
-    var path = group.querySelector(":scope > path"), text = group.querySelector("text");
-    var uses = all(group, "use");
+    var path = all(group, "path").find(function (one) { return !one.closest("defs"); });
+    var text = group.querySelector("text"), uses = all(group, "use");
     return function (state) {
       var made = points(grid[state], to);
       if (text && made[0]) {
