@@ -15,6 +15,7 @@ declared corrections are applied, when read.
 
 from __future__ import annotations
 
+import csv
 import difflib
 import functools
 import io
@@ -159,27 +160,27 @@ def _read_csv(folder: Path, file: str, columns: list[str], faults: list[Fault]) 
     if damage := _damage(text, columns):
         faults.append(Fault("fatal", file, 1, "", *damage))
         return empty
-    try:
-        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    except pd.errors.ParserError as error:
-        match = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
-        line, saw = (int(match[2]), f"{match[3]} cells") if match else (0, "a broken table")
-        faults.append(Fault("fatal", file, line, "", saw, f"{len(columns)} cells"))
-        return empty
-    _find_broken_lines(text, frame, file, columns, faults)
-    return frame.fillna("")
+    return _table(text, file, columns, faults)
 
 
-def _find_broken_lines(
-    text: str, frame: pd.DataFrame, file: str, columns: list[str], faults: list[Fault]
-) -> None:
-    """Short lines, and line feeds within a cell, which would make line numbers wrong."""
-    for position in frame.index[frame.isna().any(axis=1)]:
-        found = f"{int(frame.loc[position].notna().sum())} cells"
-        faults.append(Fault("fatal", file, int(position) + 2, "", found, f"{len(columns)} cells"))
-    if text.count("\n") - (not text.endswith("\n")) * -1 != len(frame) + 1:
-        found = "a blank line or a line feed within a cell"
-        faults.append(Fault("fatal", file, 0, "", found, "one line a row"))
+def _table(text: str, file: str, columns: list[str], faults: list[Fault]) -> pd.DataFrame:
+    """The rows of a table as text, index: line of the file less 2. A row that is not one line of
+    as many cells as there are columns is a fault and left out.
+    """
+    rows, reader, line = {}, csv.reader(io.StringIO(text)), 1
+    next(reader)
+    for row in reader:
+        line += 1
+        if len(row) == len(columns):
+            rows[line - 2] = row
+        else:
+            found = f"{len(row)} cells" if row else "a blank line"
+            faults.append(Fault("fatal", file, line, "", found, f"{len(columns)} cells"))
+        if reader.line_num != line:
+            found = "a line feed within a cell"
+            faults.append(Fault("fatal", file, line, "", found, "one line a row"))
+            line = reader.line_num
+    return pd.DataFrame(list(rows.values()), index=list(rows), columns=columns, dtype=str)
 
 
 SOURCE_FIELDS = [
@@ -573,18 +574,23 @@ def tidy(raw: Raw) -> pd.DataFrame:
     frame["iso3"] = frame["entity"].map(entities["iso3"])
     frame["kind"] = frame["entity"].map(entities["kind"])
     frame["grade"] = frame["source"].map(raw.sources["grade"])
-    first = pd.to_numeric(frame["period"].str.extract(r"^(?:FY)?(\d{4})", expand=False))
-    last = pd.to_numeric(frame["period"].str.extract(r"(\d{4})[^/]*$", expand=False))
-    frame["year"] = first.where(first == last).astype("Int64")
+    frame["year"] = _years(frame["period"])
     edition = frame["vintage"].str.extract(r"(\d{4})\D*$", expand=False)
     frame["edition"] = pd.to_numeric(edition).astype("Int64")
     return frame.drop(columns=["file", "line"]).set_index("id")
 
 
+def _years(periods: pd.Series) -> pd.Series:
+    """The year of each period that lies within one year, else NA."""
+    first = pd.to_numeric(periods.str.extract(r"^(?:FY)?(\d{4})", expand=False))
+    last = pd.to_numeric(periods.str.extract(r"(\d{4})[^/]*$", expand=False))
+    return first.where(first == last).astype("Int64")
+
+
 def joined(raw: Raw) -> pd.DataFrame:
     """All topic tables in one frame of text, with topic, file and line of each row."""
     parts = [
-        table.assign(topic=topic, file=f"{topic}.csv", line=range(2, len(table) + 2))
+        table.assign(topic=topic, file=f"{topic}.csv", line=table.index + 2)
         for topic, table in raw.topics.items()
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ROW_COLUMNS)

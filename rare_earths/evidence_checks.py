@@ -48,14 +48,12 @@ WORDS = {
 
 
 def faults(raw: Raw) -> list[Fault]:
-    """All faults of the tables, worst first within each file. Meaning is judged only on rows
-    whose form is right, so that one slip is reported once.
+    """All faults of the tables. Meaning is judged only where the form is right, so that one slip
+    is reported once.
     """
     found = list(raw.faults)
-    if found:
-        # What was read is judged as well, but absent tables would make every reference a fault.
-        return found + ([] if _fatal(found) else _all(raw))
-    return _all(raw)
+    # Without its vocabulary every reference of a row would be a fault.
+    return found if _fatal(found) else found + _all(raw)
 
 
 def _fatal(found: Iterable[Fault]) -> bool:
@@ -67,10 +65,17 @@ def _all(raw: Raw) -> list[Fault]:
     found = _form(raw)
     rows = joined(raw)
     found += _relations(raw, rows)
-    bad = {(f.file, f.line) for f in found}
-    good = rows[[key not in bad for key in zip(rows["file"], rows["line"], strict=True)]]
-    found += _meaning(raw, good)
-    return found
+    # With a line lost, sums would be short for that reason alone.
+    return found if raw.faults else found + _meaning(raw, _sound(rows, found))
+
+
+def _sound(rows: pd.DataFrame, found: list[Fault]) -> pd.DataFrame:
+    """The rows that a fault of form cannot have touched: sums of a table with a broken row, or of
+    one that a wrong key has moved elsewhere, would be reported as well.
+    """
+    places = {(f.file, f.line) for f in found}
+    bad = rows[[p in places for p in zip(rows["file"], rows["line"], strict=True)]]
+    return rows[~rows["source"].isin(bad["source"]) & ~rows["period"].isin(bad["period"])]
 
 
 # --- form: one cell at a time --------------------------------------------------------------------
@@ -434,6 +439,8 @@ def _shares(rows: pd.DataFrame) -> Iterator[Finding]:
         yield i, "a share between 0 and 100"
 
 
+# A table read at first hand with as many countries is whole even without "Other countries".
+FULL_TABLE = 8
 WHOLES = ("mine_production", "reserves", "reserve_base")
 
 
@@ -462,8 +469,9 @@ def _above_world(rows: pd.DataFrame) -> Iterator[Finding]:
 def _sum_of_parts(rows: pd.DataFrame) -> Iterator[Finding]:
     """Countries and "Other countries" add up to the World of the same edition, within rounding."""
     parts, worlds = _editions(rows)
-    full = parts.loc[parts["entity"] == "Other countries", "world"]
-    parts = parts[parts["world"].isin(full)]
+    other = parts.loc[parts["entity"] == "Other countries", "world"]
+    size = parts[parts["hand"] == "first"].groupby("world").size()
+    parts = parts[parts["world"].isin([*other, *size.index[size >= FULL_TABLE]])]
     sums = parts.assign(slack=parts["n_value"].map(_rounding)).groupby("world")
     for i, total, slack in sums[["n_value", "slack"]].sum().itertuples():
         value = worlds.at[i, "n_value"]
@@ -505,7 +513,8 @@ def _reserve_lives(rows: pd.DataFrame) -> Iterator[Finding]:
     """A printed reserves-to-production ratio equals reserves over output of the same edition."""
     review = rows[rows["source"].str.match(r"(bp|ei)_\d{4}$")]
     keys = ["entity", "period", "source"]
-    value = {s: g.set_index(keys)["n_value"] for s, g in review.groupby("series")}
+    once = review.drop_duplicates(["series", *keys])
+    value = {s: g.set_index(keys)["n_value"] for s, g in once.groupby("series")}
     if not {"reserves_to_production_ratio", "reserves", "mine_production"} <= set(value):
         return
     printed = review[review["series"] == "reserves_to_production_ratio"]
@@ -520,7 +529,8 @@ def _reserve_lives(rows: pd.DataFrame) -> Iterator[Finding]:
 def _quotient(
     rows: pd.DataFrame, share: str, part: str, whole: str, factor: float, slack: float
 ) -> Iterator[Finding]:
-    values = rows[rows["series"] == part].set_index(["entity", "period", "source"])["n_value"]
+    keys = ["entity", "period", "source"]
+    values = rows[rows["series"] == part].drop_duplicates(keys).set_index(keys)["n_value"]
     for i, r in rows[rows["series"] == share].iterrows():
         one, all_ = (r["entity"], r["period"], r["source"]), (whole, r["period"], r["source"])
         if one in values.index and all_ in values.index:
