@@ -17,7 +17,7 @@ pdf: $(READY)  ## build the PDF into _build/pdf/rare-earths.pdf (needs TeX: sh t
 	@$(PY) -m rare_earths.book pdf
 
 serve: book  ## build, then serve the book on this machine, compressed (PORT=8000)
-	@$(PY) -m rare_earths.book serve $(PORT)
+	@$(PY) -m rare_earths.book serve $(or $(PORT),8000)
 
 lab: $(READY_TEST)  ## open the chapters in JupyterLab
 	@$(PY) -m jupyter lab chapters
@@ -26,7 +26,7 @@ test: $(READY_TEST)  ## set up what the tests need, build, then run every test
 	@sh tests/setup.sh all
 	@$(MAKE) --no-print-directory book pdf
 	@$(PY) -m pytest
-	@$(PY) -m pytest --nbval chapters
+	@RARE_EARTHS_OUTPUT=store PYTHONHASHSEED=0 $(PY) -m pytest --nbval chapters
 
 bench: $(READY_TEST)  ## measure builds, pages and explorers (Lighthouse included)
 	@sh tests/setup.sh bench

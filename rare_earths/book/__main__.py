@@ -10,6 +10,8 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from rare_earths.book import moved
@@ -46,6 +48,8 @@ def _note(stamp: Path, inputs: str, folder: Path) -> None:
 
 def _jupyter_book(builder: str) -> int:
     """Run Jupyter Book; every warning is an error, and all of them are told."""
+    # Its grammar takes two seconds to load, for a kind of address that no schema here has.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from jupyter_book.cli.main import main
     from sphinx.util.console import nocolor
 
@@ -53,7 +57,8 @@ def _jupyter_book(builder: str) -> int:
         nocolor()
     arguments = ["build", ".", "--builder", builder, "-W", "-n", "--keep-going", "-q"]
     try:
-        main(arguments, standalone_mode=False)
+        with redirect_stdout(StringIO()):
+            main(arguments, standalone_mode=False)
     except (Exception, SystemExit) as fault:
         print(f"The book was not built: {_told(fault)}", file=sys.stderr)
         return 1
@@ -105,7 +110,64 @@ def expected() -> int:
     return 0
 
 
-COMMANDS = {"build": build, "expected": expected}
+def pdf() -> int:
+    """Build the PDF from the pages as they were read: nothing is executed again."""
+    stamp, folder, latex = BUILD / "pdf.stamp", BUILD / "pdf", BUILD / "latex"
+    built = build()
+    if built:
+        return built
+    if _is_fresh(stamp, folder):
+        print("Nothing changed: _build/pdf/rare-earths.pdf is up to date.")
+        return 0
+    missing = [name for name in ("latexmk", "xelatex") if shutil.which(name) is None]
+    if missing:
+        print(f"The PDF needs {' and '.join(missing)}: run sh tests/setup.sh tex.", file=sys.stderr)
+        return 1
+    stamp.unlink(missing_ok=True)
+    inputs = _inputs()
+    if _jupyter_book("latex"):
+        return 1
+    command = ["latexmk", "-xelatex", "-halt-on-error", "-interaction=nonstopmode", "-silent"]
+    told = subprocess.run(
+        [*command, "rare-earths.tex"], cwd=latex, capture_output=True, text=True, check=False
+    )
+    if told.returncode:
+        log = latex / "rare-earths.log"
+        lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else [told.stderr]
+        errors = [line for line in lines if line.startswith("!") or "Error" in line][:5]
+        print("TeX failed, see _build/latex/rare-earths.log:", *errors, sep="\n", file=sys.stderr)
+        return 1
+    folder.mkdir(exist_ok=True)
+    part = folder / ".rare-earths.part"
+    shutil.copyfile(latex / "rare-earths.pdf", part)
+    part.replace(folder / "rare-earths.pdf")
+    _note(stamp, inputs, folder)
+    print("Built: _build/pdf/rare-earths.pdf")
+    return 0
+
+
+def serve_book(port: str = "8000") -> int:
+    """Serve the built pages on this machine."""
+    from rare_earths.book.serve import serve
+
+    serve(BUILD / "html", int(port))
+    return 0
+
+
+def refresh() -> int:
+    """Execute the chapters and store their outputs in the notebooks."""
+    from rare_earths.book.refresh import refresh
+
+    return refresh(ROOT)
+
+
+COMMANDS = {
+    "build": build,
+    "pdf": pdf,
+    "serve": serve_book,
+    "refresh": refresh,
+    "expected": expected,
+}
 
 
 def main(arguments: list[str]) -> int:

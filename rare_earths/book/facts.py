@@ -83,7 +83,7 @@ def facts(config: Config) -> Facts:
     given: dict[str, Any] = dict(config.rare_earths_facts)
     address = given.get("address") or ""
     return Facts(
-        title=config.html_title or config.project,
+        title=(config.html_title or config.project).replace("'", "’"),
         subtitle=given.get("subtitle") or "",
         authors=tuple(given.get("authors") or [config.author]),
         publisher=given.get("publisher") or "",

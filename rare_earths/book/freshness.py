@@ -94,20 +94,32 @@ def _settings(app: Sphinx, config: Config) -> None:
             extension.parallel_read_safe = True
 
 
-def _kernels(app: Sphinx) -> None:
-    """Tell the kernels that they work for the book, on this package, alike each time."""
-    folder = Path(app.srcdir)
-    figures = Path(app.outdir).parent / "figures"
-    figures.mkdir(parents=True, exist_ok=True)
-    ipython = Path(app.outdir).parent / "ipython"
+def kernel_settings(folder: Path, build: Path) -> dict[str, str]:
+    """Environment of kernels: this package before any other, no settings of the user's own.
+
+    :param folder: the book's folder
+    :param build: the folder ``_build``
+    """
+    ipython = build / "ipython"
     write_whole(ipython / "profile_default" / "ipython_kernel_config.py", _KERNEL)
     path = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(path)),
+        "PYTHONHASHSEED": "0",
+        "IPYTHONDIR": str(ipython),
+        "MPLBACKEND": "agg",
+    }
+
+
+def _kernels(app: Sphinx) -> None:
+    """Tell the kernels that they work for the book."""
+    build = Path(app.outdir).parent
+    figures = build / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
     os.environ.update(
+        kernel_settings(Path(app.srcdir), build),
         RARE_EARTHS_OUTPUT="book",
         RARE_EARTHS_FIGURES=str(figures),
-        PYTHONPATH=os.pathsep.join(path),
-        PYTHONHASHSEED="0",
-        IPYTHONDIR=str(ipython),
     )
 
 

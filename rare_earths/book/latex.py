@@ -1,12 +1,124 @@
-"""Settings of the PDF: fonts, title page, style."""
+"""Settings of the PDF: paper, fonts, title page. The look itself is in ``latex/book.sty``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rare_earths.book.facts import Facts, facts
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_jupyterbook_latex.nodes import HiddenCellNode
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+FOLDER = Path(__file__).parent / "latex"
+# Body in Pagella, headings in Heros; Chinese needs all three families, or glyphs drop.
+FONTS = r"""
+\setmainfont{TeX Gyre Pagella}
+\setsansfont{TeX Gyre Heros}[Scale=.93]
+\setmonofont{DejaVu Sans Mono}[Scale=.8]
+\usepackage{xeCJK}
+\setCJKmainfont{WenQuanYi Micro Hei}[Scale=.95]
+\setCJKsansfont{WenQuanYi Micro Hei}[Scale=.95]
+\setCJKmonofont{WenQuanYi Micro Hei}[Scale=.85]
+\xeCJKsetup{PunctStyle=plain}
+% Quotes, dashes and dots are Latin here, in the text's font.
+\xeCJKDeclareCharClass{Default}{"2013,"2014,"2018,"2019,"201C,"201D,"2026,"00B7}
+"""
+_SPECIAL = {
+    **{sign: "\\" + sign for sign in "&%$#_{}"},
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+
+
+def escape(text: str) -> str:
+    """Text as LaTeX prints it."""
+    return "".join(_SPECIAL.get(sign, sign) for sign in text)
+
+
+def _title_page(book: Facts) -> str:
+    """The commands that fill the title page."""
+    rights = (
+        f"Text: {book.licence_text.get('name', '')}. Code: {book.licence_code.get('name', '')}. "
+        f"Data compilation: {book.licence_data.get('name', '')}; "
+        f"{book.licence_data.get('note', '')}."
+    )
+    places = [rf"\url{{{book.address}}}\par " if book.address else ""]
+    places += [rf"\url{{https://doi.org/{book.doi}}}\par " if book.doi else ""]
+    values = {
+        "Title": escape(book.title),
+        "Subtitle": escape(book.subtitle),
+        "Authors": escape(", ".join(book.authors)),
+        "Stamp": escape(str(book.stamp)),
+        "Rights": escape(rights),
+        "Place": "".join(places),
+    }
+    return "".join(rf"\renewcommand{{\book{name}}}{{{text}}}" + "\n" for name, text in values.items())
+
+
+def _names(book: Facts) -> str:
+    """Title and authors in the PDF's own data."""
+    title, authors = escape(book.title), escape(", ".join(book.authors))
+    return rf"\hypersetup{{pdftitle={{{title}}}, pdfauthor={{{authors}}}}}" + "\n"
+
+
+def _settings(app: Sphinx, config: Config) -> None:
+    """Hand paper, fonts and title page to the LaTeX builder."""
+    book = facts(config)
+    elements = dict(config.latex_elements)
+    elements |= {
+        "papersize": "a4paper",
+        "pointsize": "10pt",
+        "extraclassoptions": "openany,oneside",
+        "fontpkg": FONTS,
+        "fncychap": "",
+        "babel": r"\usepackage{babel}",
+        "classoptions": ",english",
+        "tableofcontents": r"\sphinxtableofcontents\bookSummary",
+        "figure_align": "htbp",
+        "preamble": "\\usepackage{book}\n" + _names(book) + _title_page(book),
+        "maketitle": r"\bookTitlePage",
+        "sphinxsetup": "VerbatimColor={HTML}{F5F7F9}, VerbatimBorderColor={HTML}{F5F7F9}",
+        "printindex": "",
+    }
+    config.latex_elements = elements  # type: ignore[attr-defined]
+    config.latex_additional_files = [  # type: ignore[attr-defined]
+        *config.latex_additional_files,
+        *(str(path) for path in sorted(FOLDER.glob("*.sty"))),
+    ]
+    config.latex_show_urls = "no"  # type: ignore[attr-defined]
+
+
+class NoEmptySections(SphinxPostTransform):
+    """Leave out sections that hold nothing in print: the PDF has one list of sources, at its end."""
+
+    # After sphinx-jupyterbook-latex has moved the bibliographies there (700).
+    default_priority = 800
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Remove each section in which nothing but its title would be printed."""
+        for section in list(self.document.findall(nodes.section)):
+            if section.parent is not None and not any(map(_prints, section.children[1:])):
+                section.parent.remove(section)
+
+
+def _prints(node: nodes.Node) -> bool:
+    """Whether a node or one inside it puts something on paper."""
+    if isinstance(node, (nodes.target, nodes.comment, HiddenCellNode)):
+        return False
+    if isinstance(node, (nodes.Text, nodes.image, nodes.raw, nodes.reference)):
+        return True
+    return any(map(_prints, node.children))
 
 
 def setup(app: Sphinx) -> None:
-    """Nothing yet."""
+    """Hook the settings into Sphinx, after the facts and before the LaTeX theme."""
+    app.connect("config-inited", _settings, priority=200)
+    app.add_post_transform(NoEmptySections)

@@ -44,7 +44,7 @@ SHEETS = (
     "mystnb.css",
     "sphinx-design.min.css",
 )
-OWN_SHEETS = ("colours.css", "page.css", "blocks.css")
+OWN_SHEETS = ("colours.css", "page.css", "figures.css", "blocks.css")
 # Shipped by the theme and its extensions, used by no page.
 UNUSED = (
     "scripts",

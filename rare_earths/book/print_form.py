@@ -3,8 +3,8 @@
 An output that carries ``application/vnd.rare-earths.latex+json`` says how LaTeX shows it:
 
 - ``{"kind": "figure", "id", "title", "subtitle", "description", "source", "note", "pdf", "link"}``:
-  a numbered figure with a label; ``pdf`` is the picture in base64; ``note`` and ``link`` (the page
-  of the live version, as in ``chapters/01-reserves.html#years-left``) may be missing;
+  a numbered figure with a label; ``pdf`` is the picture in base64; ``note`` and ``link`` (the live
+  version: ``#years-left`` on the same page, ``chapters/01-reserves.html#…``) may be missing;
 - ``{"kind": "markdown", "text"}``: MyST text, parsed in place;
 - ``{"kind": "latex", "text"}``: LaTeX as it is.
 
@@ -94,9 +94,11 @@ def _figure(renderer: NbElementRenderer, form: dict[str, Any], line: int | None)
 def _legend(renderer: NbElementRenderer, form: dict[str, Any]) -> list[nodes.Node]:
     """Subtitle, description, note, source and the address of the live version."""
     lines = [nodes.paragraph("", form[field]) for field in _LEGEND if form.get(field)]
-    address = facts(renderer.renderer.sphinx_env.config).address
+    env = renderer.renderer.sphinx_env
+    address = facts(env.config).address
     if form.get("link") and address:
-        url = address + form["link"]
+        link = form["link"]
+        url = (facts(env.config).page(env.docname) if link.startswith("#") else address) + link
         lines.append(
             nodes.paragraph("", "Live version: ", nodes.reference("", url, refuri=url), ".")
         )
