@@ -32,7 +32,6 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.cbook import STEP_LOOKUP_MAP
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.container import BarContainer
@@ -164,23 +163,29 @@ def _kind(artist: Artist) -> str:
 
 def _pixels(artist: Any) -> np.ndarray:
     """Where an artist is: points in px from the left and from the bottom, shape (n, 2)."""
-    if isinstance(artist, Annotation):
-        return artist.axes.transData.transform([artist.xy]) + np.asarray([artist.xyann])
-    if isinstance(artist, Text):
-        return artist.get_transform().transform([artist.get_unitless_position()])
-    if isinstance(artist, PathCollection):
-        return artist.get_offset_transform().transform(np.ma.filled(artist.get_offsets(), np.nan))
-    if isinstance(artist, Line2D):
-        places = artist.get_xydata()
+    transform, places = _placed(artist)
+    pixels = transform.transform(np.asarray(np.ma.filled(places, np.nan), dtype=float))
+    return pixels + np.asarray(artist.xyann) if isinstance(artist, Annotation) else pixels
+
+
+def _placed(artist: Any) -> tuple[Any, Any]:
+    """The transform of an artist and its points in the coordinates of that."""
+    kind = type(artist)
+    if issubclass(kind, Annotation):
+        return artist.axes.transData, [artist.xy]
+    if issubclass(kind, Text):
+        return artist.get_transform(), [artist.get_unitless_position()]
+    if issubclass(kind, PathCollection):
+        return artist.get_offset_transform(), artist.get_offsets()
+    if issubclass(kind, Line2D):
         step = STEP_LOOKUP_MAP[artist.get_drawstyle()]
-        places = np.column_stack(step(*places.T)) if len(places) else places
-        return artist.get_transform().transform(np.asarray(places, dtype=float))
-    if isinstance(artist, Rectangle):
-        return artist.get_transform().transform(artist.get_path().vertices[:4])
+        return artist.get_transform(), np.column_stack(step(*artist.get_xydata().T))
+    if issubclass(kind, Rectangle):
+        return artist.get_transform(), artist.get_path().vertices[:4]
     paths = artist.get_paths()
     if len(paths) != 1:
         raise FigureError("An area of an explorer must be of one piece.")
-    return artist.get_transform().transform(paths[0].vertices[:-1])
+    return artist.get_transform(), paths[0].vertices[:-1]
 
 
 # --- drawing all states ---------------------------------------------------------------------------
@@ -200,7 +205,7 @@ class Track:
     strings: list[str] = field(default_factory=list)
 
 
-def _tenths(pixels: np.ndarray, ax: Axes, scale: float = 10) -> np.ndarray:
+def _tenths(pixels: Any, ax: Any, scale: float = 10) -> np.ndarray:
     box = ax.get_window_extent()
     flat = ((pixels - [box.x0, box.y0]) * scale).T.ravel()
     return np.where(np.isfinite(flat), np.rint(np.nan_to_num(flat)), MISSING).astype(int)
@@ -341,15 +346,17 @@ class Explorer:
         sources = figures.find_sources(self.id, data, self.rows)
         extra = figures.Extra()
         if os.environ.get("RARE_EARTHS_OUTPUT") == "book":
-            everything = self._all_values()
+            everything = figures.csv(self._all_values())
             extra = figures.Extra(
                 css_class=" re-explorer",
                 attributes=f' data-explorer="{self.slug}" data-script="_figures/{self.slug}.js"',
                 before=self._controls_html(),
                 link=f"#{self.slug}",
-                files={f"{self.slug}.js": self.script(canvas, trees)},
-                files_note="Values of all states, and the picture: ",
-                csv=everything,
+                files={
+                    f"{self.slug}.js": self.script(canvas, trees),
+                    f"{self.id}-all.csv": everything,
+                },
+                links=(("All states: CSV", f"{self.id}-all.csv"),),
             )
         return Figure(
             id=self.id,
@@ -395,7 +402,8 @@ class Explorer:
         height = canvas.get_figheight() * 72
         made = {}
         for name, artist in parts.items():
-            box = artist.axes.get_window_extent()
+            ax: Any = artist.axes
+            box = ax.get_window_extent()
             made[name] = Track(
                 _kind(artist),
                 _stack(rows[name]),
@@ -433,7 +441,6 @@ class Explorer:
         texts = [self._texts(frame) for frame in self.frames]
         data = {
             "sizes": [len(control.values) for control in self.controls],
-            "start": self.default,
             "marks": marks,
             "texts": {
                 part: store.words([row[part] for row in texts], apart)
@@ -582,7 +589,8 @@ def _select_html(slug: str, control: Control) -> str:
 def _radio_html(slug: str, control: Control) -> str:
     e = figures.escape
     choices = "".join(
-        f'<label><input type="radio" name="{slug}-{control.name}" value="{e(key)}" '
+        f'<label><input type="radio" name="{slug}-{control.name}" id="{slug}-{control.name}-{i}" '
+        f'value="{e(key)}" '
         f'autocomplete="off"{" checked" if i == control.start else ""}>{e(label)}</label>'
         for i, (key, label) in enumerate(zip(control.keys, control.labels, strict=True))
     )

@@ -23,7 +23,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -118,7 +118,7 @@ WIDE, NARROW = 720, 288  # px
 FONT = {WIDE: 14.0, NARROW: 12.0}
 
 
-def theme(width: int = WIDE) -> dict[str, Any]:
+def theme(width: int = WIDE) -> dict[Any, Any]:
     """Settings of matplotlib for the picture of this width."""
     size = FONT[width]
     ink, muted, grid = COLOURS["ink"], COLOURS["muted"], COLOURS["grid"]
@@ -200,9 +200,9 @@ def style(name: str, *, points: bool = False, **changes: Any) -> dict[str, Any]:
     return made | changes
 
 
-def value_axis(ax: Axes, axis: str) -> None:
+def value_axis(ax: Axes, axis: Literal["x", "y"]) -> None:
     """Put the light grid on the axis that carries the values, "x" or "y", and on no other."""
-    other = "y" if axis == "x" else "x"
+    other: Literal["x", "y"] = "y" if axis == "x" else "x"
     ax.grid(True, axis=axis)
     ax.grid(False, axis=other)
     ax.spines["bottom" if axis == "y" else "left"].set_visible(True)
@@ -214,7 +214,7 @@ def band(ax: Axes, x: Any, low: Any, high: Any, name: str, **changes: Any) -> An
     """An area between two series: a tint, with thin edges that have contrast of their own."""
     for edge in (low, high):
         ax.plot(x, edge, color=COLOURS[name], linewidth=0.8)
-    shown = {"color": COLOURS[f"{name}_tint"], "linewidth": 0, "zorder": 1}
+    shown: dict[str, Any] = {"color": COLOURS[f"{name}_tint"], "linewidth": 0, "zorder": 1}
     return ax.fill_between(x, low, high, **(shown | changes))
 
 
@@ -226,7 +226,7 @@ def at_least(ax: Axes, x: Any, y: Any, name: str, *, upward: bool = True) -> Non
         [Outline.MOVETO, Outline.LINETO, Outline.MOVETO, Outline.LINETO, Outline.LINETO],
     )
     colour = COLOURS[name]
-    shared = {"linestyle": "none", "markeredgecolor": colour, "clip_on": False}
+    shared: dict[str, Any] = {"linestyle": "none", "markeredgecolor": colour, "clip_on": False}
     ax.plot(x, y, marker=arrow, markersize=38, markerfacecolor="none", markeredgewidth=1.5,
             **shared)  # fmt: skip
     ax.plot(x, y, marker=STYLES[name]["marker"], markersize=6, markeredgewidth=1.5,
@@ -309,37 +309,33 @@ def label_lines(
                 else None,
             )
         )
-    moved = move_labels(made, ends)
-    for label, distance in zip(made, moved, strict=True):
-        if label.arrow_patch is not None:
-            label.arrow_patch.set_visible(abs(distance) > label.get_fontsize() / 2)
+    move_labels(made, ends)
     return made
 
 
-def move_labels(labels: Sequence[Annotation], ends: Sequence[tuple[float, float]]) -> list[float]:
-    """Put labels of `label_lines` beside these points again, without overlaps.
-
-    Returns how far each had to move, in px.
-    """
+def move_labels(labels: Sequence[Annotation], ends: Sequence[tuple[float, float]]) -> None:
+    """Put the labels of one `label_lines` beside these points, without overlaps."""
+    if not labels:
+        return
+    ax: Any = labels[0].axes
+    box = ax.get_window_extent()
+    sizes = [float(label.get_fontsize()) for label in labels]
     heights = [
-        label.get_fontsize() * 1.2 * (1 + label.get_text().count("\n")) + 2 for label in labels
+        size * 1.2 * (1 + label.get_text().count("\n")) + 2
+        for size, label in zip(sizes, labels, strict=True)
     ]
-    levels = [
-        float(label.axes.transData.transform(end)[1])
-        for label, end in zip(labels, ends, strict=True)
-    ]
-    box = labels[0].axes.get_window_extent() if labels else None
-    bounds = (box.y0 - 4, box.y1 + 4) if box else (0, 0)
-    placed = spread(levels, heights, bounds)
+    levels = [float(ax.transData.transform(end)[1]) for end in ends]
+    placed = spread(levels, heights, (box.y0 - 4, box.y1 + 4))
     moved = [place - level for place, level in zip(placed, levels, strict=True)]
+    far = [abs(distance) > size / 2 for distance, size in zip(moved, sizes, strict=True)]
     tied = any(
-        label.arrow_patch is not None and abs(distance) > label.get_fontsize() / 2
-        for label, distance in zip(labels, moved, strict=True)
+        label.arrow_patch is not None and is_far for label, is_far in zip(labels, far, strict=True)
     )
-    for label, end, distance in zip(labels, ends, moved, strict=True):
+    for label, end, distance, is_far in zip(labels, ends, moved, far, strict=True):
         label.xy = end
         label.xyann = (14 if tied else 8, distance)
-    return moved
+        if label.arrow_patch is not None:
+            label.arrow_patch.set_visible(is_far)
 
 
 # --- what a reader could not read -----------------------------------------------------------------
@@ -385,7 +381,11 @@ def check_overlaps(figure: Canvas, tolerance: float = 2.0) -> list[str]:
 
 def _faults(figure: Canvas, least: float) -> list[str]:
     faults = check_overlaps(figure)
-    small = {text.get_text() for text in _shown_texts(figure) if text.get_fontsize() < least - 0.01}
+    small = {
+        text.get_text()
+        for text in _shown_texts(figure)
+        if float(text.get_fontsize()) < least - 0.01
+    }
     faults += [f"the text {text!r} is smaller than {least:g} px" for text in sorted(small)]
     if figure.legends or any(ax.get_legend() for ax in figure.axes):
         faults.append("it has a legend; name the series directly, for instance by label_lines")
@@ -416,8 +416,8 @@ class Shape:
 def _blank(width: int, shape: Shape) -> tuple[Canvas, list[Axes]]:
     height, rows, columns = shape.size(width)
     figure = Canvas(figsize=(width / 72, height / 72), dpi=72, layout="constrained")
-    engine = figure.get_layout_engine()
-    engine.set(w_pad=4 / 72, h_pad=4 / 72, wspace=0.04, hspace=0.04)  # type: ignore[union-attr]
+    engine: Any = figure.get_layout_engine()
+    engine.set(w_pad=4 / 72, h_pad=4 / 72, wspace=0.04, hspace=0.04)
     axes = [figure.add_subplot(rows, columns, 1 + i) for i in range(shape.panels)]
     return figure, axes
 
@@ -485,8 +485,7 @@ class Extra:
     before: str = ""
     link: str | None = None  # fragment of the live one, for the PDF
     files: Mapping[str, str] = field(default_factory=dict)  # name to text, beside the page
-    files_note: str = "Plotted values and picture: "
-    csv: pd.DataFrame | None = None
+    links: Sequence[tuple[str, str]] = ()  # to those: label, file name
 
 
 @dataclass(frozen=True)
@@ -546,9 +545,8 @@ class Figure:
         )
 
     def csv(self) -> str:
-        """The plotted values (of an explorer: of all its states) as CSV."""
-        frame = self.data if self.extra.csv is None else self.extra.csv
-        return frame.map(_csv_value).to_csv(index=False, lineterminator="\n")
+        """The plotted values as CSV."""
+        return csv(self.data)
 
     def write(self) -> None:
         """Write the CSV, the SVG and an explorer's frames to the folder RARE_EARTHS_FIGURES."""
@@ -573,7 +571,7 @@ class Figure:
         names = {colour: name for name, colour in COLOURS.items()}
         id, e = self.id, escape
         told = e(self.description.removeprefix(PREFIX))
-        note = f'<p class="fig-note">{e(self.note)}</p>\n' if self.note else ""
+        note = f'<p class="fig-note computed">{e(self.note)}</p>\n' if self.note else ""
         wide = svg.themed(self.wide, names, "fig-wide")
         slim = svg.themed(self.slim, names, "fig-narrow")
         return (
@@ -594,18 +592,16 @@ class Figure:
         )
 
     def _data_block(self) -> str:
-        files = " · ".join(
-            f'<a href="_figures/{self.id}.{kind.lower()}" type="{mime}" download>'
-            f"{kind}, {_size(text)}</a>"
-            for kind, mime, text in (
-                ("CSV", "text/csv", self.csv()),
-                ("SVG", "image/svg+xml", self.svg()),
-            )
+        files = [("CSV", f"{self.id}.csv", self.csv()), ("SVG", f"{self.id}.svg", self.svg())]
+        files += [(label, name, self.extra.files[name]) for label, name in self.extra.links]
+        links = " · ".join(
+            f'<a href="_figures/{name}" download>{label}, {_size(text)}</a>'
+            for label, name, text in files
         )
         return (
             f'<details class="fig-data"><summary>Data: table, files, sources</summary>\n'
             f"{table(self.data, self.id)}"
-            f'<p class="fig-files">{self.extra.files_note}{files}</p>'
+            f'<p class="fig-files">Plotted values and picture: {links}</p>'
             f"{_source_list(self.sources)}</details>"
         )
 
@@ -711,7 +707,7 @@ def find_sources(id: str, data: pd.DataFrame, rows: Iterable[str] | None) -> tup
     """The documents behind the evidence rows a figure names, in order of first mention."""
     from rare_earths.evidence import evidence
 
-    held = data["id"].dropna() if "id" in data.columns else []
+    held: Iterable[Any] = data["id"].dropna() if "id" in data.columns else []
     ids = list(dict.fromkeys([one for cell in held for one in str(cell).split()] + [*(rows or ())]))
     if not ids:
         if rows is None:
@@ -734,7 +730,7 @@ def find_sources(id: str, data: pd.DataFrame, rows: Iterable[str] | None) -> tup
 
 def _source(key: str, sources: pd.DataFrame, locators: list[Any]) -> Source:
     def field_of(name: str) -> str:
-        value = sources.loc[key, name] if name in sources.columns else ""
+        value: Any = sources.loc[key, name] if name in sources.columns else ""
         return "" if pd.isna(value) else str(value).strip()
 
     who = field_of("publisher") or field_of("author") or key
@@ -806,8 +802,12 @@ def _digest_value(value: Any) -> str:
     return str(value)
 
 
+def csv(data: pd.DataFrame) -> str:
+    """Values as CSV, numbers with ten significant digits, so that machines agree."""
+    return data.map(_csv_value).to_csv(index=False, lineterminator="\n")
+
+
 def _csv_value(value: Any) -> Any:
-    """Numbers with ten significant digits, so that machines agree; whole numbers without a dot."""
     if isinstance(value, float | np.floating) and np.isfinite(value):
         return f"{float(value):.10g}"
     return value
@@ -865,5 +865,5 @@ def table(data: pd.DataFrame, id: str, attributes: str = "") -> str:
 
 
 def _size(text: str) -> str:
-    count = len(text.encode())
-    return f"{count}{NBSP}bytes" if count < 1000 else f"{count / 1000:.0f}{NBSP}kB"
+    kilo = len(text.encode()) / 1000
+    return f"{kilo:.{1 if kilo < 10 else 0}f}{NBSP}kB"

@@ -19,7 +19,7 @@ COLOURS: dict[str, str] = {
     "third": "#0f7f6b",
     "fourth": "#9a6a00",
     "fifth": "#7b4ab0",
-    "grey": "#737d86",
+    "grey": "#6a747d",
     "china_tint": "#f6d5c5",
     "rest_tint": "#cfe3f4",
     "third_tint": "#c9e8e1",

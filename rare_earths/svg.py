@@ -182,12 +182,16 @@ def _mark_lines(figure: Figure) -> list[tuple[Text, Any]]:
     anchors = {"center": "middle", "right": "end"}
     figure.draw_without_rendering()
     for text in figure.findobj(Text):
-        if "\n" not in text.get_text() or text.get_ha() not in anchors or text.get_rotation():
+        if (
+            "\n" not in text.get_text()
+            or text.get_horizontalalignment() not in anchors
+            or text.get_rotation()
+        ):
             continue
         box = text.get_window_extent()
-        x = (box.x0 + box.x1) / 2 if text.get_ha() == "center" else box.x1
+        x = (box.x0 + box.x1) / 2 if text.get_horizontalalignment() == "center" else box.x1
         marked.append((text, text.get_gid()))
-        text.set_gid(f"{_LINES}{anchors[text.get_ha()]}:{x}")
+        text.set_gid(f"{_LINES}{anchors[text.get_horizontalalignment()]}:{x}")
     return marked
 
 

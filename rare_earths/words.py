@@ -65,6 +65,9 @@ class Said:
     NamingError, because the page would print two numbers under one name.
     """
 
+    _chapter: str
+    _said: dict[str, Computed]
+
     def __init__(self, chapter: str) -> None:
         self.__dict__["_chapter"] = chapter
         self.__dict__["_said"] = {}

@@ -108,17 +108,12 @@
     return text + (closed && text ? "z" : "");
   }
 
-  function placeUses(uses, made) {
-    made = made.filter(Boolean);
-    while (uses.length < made.length) {
-      uses.push(uses[0].parentNode.appendChild(uses[0].cloneNode()));
-    }
+  function placeUses(parent, uses, stamp, made) {
+    while (uses.length > made.length) uses.pop().remove();
+    while (uses.length < made.length) uses.push(parent.appendChild(stamp.cloneNode()));
     uses.forEach(function (use, i) {
-      use.setAttribute("visibility", i < made.length ? "inherit" : "hidden");
-      if (i < made.length) {
-        use.setAttribute("x", made[i][0]);
-        use.setAttribute("y", made[i][1]);
-      }
+      use.setAttribute("x", made[i][0]);
+      use.setAttribute("y", made[i][1]);
     });
   }
 
@@ -126,6 +121,7 @@
   function mark(group, entry, grid, to, strings) {
     var path = all(group, "path").find(function (one) { return !one.closest("defs"); });
     var text = group.querySelector("text"), uses = all(group, "use");
+    var stamp = uses[0], parent = stamp && stamp.parentNode;
     return function (state) {
       var made = points(grid[state], to);
       if (text && made[0]) {
@@ -134,7 +130,7 @@
       }
       if (text && strings) text.textContent = strings[state];
       if (path) path.setAttribute("d", outline(made, entry.kind === "area"));
-      if (uses.length) placeUses(uses, made);
+      if (stamp) placeUses(parent, uses, stamp, made.filter(Boolean));
     };
   }
 
@@ -237,7 +233,6 @@
 
     explorers[slug] = function (data) {
       apply = prepare(element, data);
-      shown = data.start;
       show();
       element.dataset.ready = "";
     };
