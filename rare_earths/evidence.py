@@ -261,7 +261,7 @@ def _registry(definitions: str) -> Any:
     """A pint registry that knows the units of the evidence and nothing else."""
     import pint
 
-    registry = pint.UnitRegistry(None)
+    registry: Any = pint.UnitRegistry(None)
     registry.load_definitions(definitions.splitlines())
     return registry
 
@@ -293,7 +293,7 @@ class Units:
             try:
                 number = self.quantity(unit).to(self.quantity(to).units)
             except pint.DimensionalityError:
-                one, other = (self.table.at[u, "dimension"] for u in (unit, to))
+                one, other = (str(self.table.at[u, "dimension"]) for u in (unit, to))
                 raise EvidenceError(
                     f"{unit} ({one}) does not convert into {to} ({other}): they are different"
                     " things, and a factor between them is a sourced parameter, not a unit."
@@ -433,8 +433,8 @@ class Evidence:
     def parameter(self, name: str) -> Parameter:
         """A parameter by name. Raises EvidenceError if there is none of that name."""
         self._known("parameter", [name], self.parameters.index)
-        row = self.parameters.loc[name]
-        low, high = (float(row[c]) if row[c] else float("nan") for c in ("low", "high"))
+        row: Any = self.parameters.loc[name]
+        low, high = (float(str(row[c])) if row[c] else float("nan") for c in ("low", "high"))
         return Parameter(
             name, float(row["value"]), low, high, *row[["unit", "source", "locator", "note"]]
         )
@@ -459,7 +459,8 @@ class Evidence:
                 name = todo.pop()
                 if name not in found:
                     found.add(name)
-                    todo += [p for p in self.lineages.at[name, "derives_from"].split(";") if p]
+                    parents = str(self.lineages.at[name, "derives_from"])
+                    todo += filter(None, parents.split(";"))
             self._ancestors[lineage] = frozenset(found)
         return self._ancestors[lineage]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -24,6 +25,9 @@ BOUNDS = ("exact", "about", "at least", "at most")
 QUALITIES = ("reported", "estimated", "revised", "quota", "modelled", "press")
 GRADES = ("A", "B", "C")
 STATUSES = ("tested", "open")
+
+# Column -> the pattern its whole cell must match, or the words it may hold.
+Plan = dict[str, str | set[str]]
 
 WORDS = {
     "id": "a lower-case id such as reserves.china.2020.bp-2021",
@@ -88,7 +92,7 @@ def _form(raw: Raw) -> list[Fault]:
     entities = tables["vocabulary/entities.csv"]["entity"]
     units = tables["vocabulary/units.csv"]["unit"]
     lineages = tables["lineages.csv"]["lineage"]
-    row_schema = {
+    row_schema: Plan = {
         "id": SLUG, "series": set(series), "entity": set(entities), "period": PERIOD,
         "value": NUMBER, "low": f"({NUMBER})?", "high": f"({NUMBER})?", "bound": set(BOUNDS),
         "unit": set(units), "quality": set(QUALITIES), "source": set(raw.sources.index),
@@ -99,7 +103,7 @@ def _form(raw: Raw) -> list[Fault]:
         found += _judge(f"{topic}.csv", table, row_schema)
     topics = set(tables["vocabulary/topics.csv"]["topic"])
     some = r".*\S.*"
-    plans: dict[str, dict[str, str | set[str]]] = {
+    plans: dict[str, Plan] = {
         "vocabulary/topics.csv": {"topic": KEY, "title": some, "meaning": some},
         "vocabulary/series.csv": {"series": KEY, "topic": topics, "quantity": some,
                                   "stage": some, "product": some, "dimension": some,
@@ -113,7 +117,8 @@ def _form(raw: Raw) -> list[Fault]:
                             "source": set(raw.sources.index)},
         "exclusions.csv": {"series": some, "reason": some, "source": set(raw.sources.index)},
         "parameters.csv": {"name": KEY, "value": NUMBER, "low": f"({NUMBER})?",
-                           "high": f"({NUMBER})?", "unit": set(units), "note": some},
+                           "high": f"({NUMBER})?", "unit": set(units),
+                           "source": {*raw.sources.index, ""}, "note": some},
         "accepted.csv": {"check": some, "row": SLUG, "reason": some},
     }  # fmt: skip
     for file, plan in plans.items():
@@ -129,7 +134,7 @@ KEYS = {
 }  # fmt: skip
 
 
-def _judge(file: str, table: pd.DataFrame, plan: dict[str, str | set[str]]) -> list[Fault]:
+def _judge(file: str, table: pd.DataFrame, plan: Plan) -> list[Fault]:
     """One table against a plan: column -> pattern the whole cell must match, or allowed words."""
     import pandera.pandas as pa
 
@@ -154,9 +159,7 @@ def _judge(file: str, table: pd.DataFrame, plan: dict[str, str | set[str]]) -> l
     return []
 
 
-def _cell_fault(
-    file: str, line: int, column: str, value: str, plan: dict[str, str | set[str]]
-) -> Fault:
+def _cell_fault(file: str, line: int, column: str, value: str, plan: Plan) -> Fault:
     expected = WORDS.get(column, "some text")
     if plan[column] in (NUMBER, f"({NUMBER})?"):
         expected = _number_words(value)
@@ -182,11 +185,21 @@ def _number_words(value: str) -> str:
 
 def _relations(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     found = []
-    for test in (_order, _bound_words, _dimension, _topic_of_series, _same_id):
-        found += test(raw, rows)
-    for test in (_keys_once, _names, _corrections, _country_codes, _unit_words, _lineage_tree):
-        found += test(raw)
-    return found
+    for of_rows in (_order, _bound_words, _dimension, _topic_of_series, _same_id):
+        found += of_rows(raw, rows)
+    for of_tables in (_keys_once, _names, _country_codes, _unit_words, _circles):
+        found += of_tables(raw)
+    # With a table lost, what refers to its rows cannot be judged.
+    return found if raw.faults else found + _corrections(raw)
+
+
+def _lines(table: pd.DataFrame) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a table, each with its line in the file."""
+    cells = table.itertuples(index=False, name=None)
+    return [
+        (int(i) + 2, dict(zip(table.columns, row, strict=True)))
+        for i, row in zip(table.index, cells, strict=True)
+    ]
 
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
@@ -198,13 +211,12 @@ def _row_faults(
     rows: pd.DataFrame,
     bad: pd.Series,
     column: str,
-    expected: Callable[[pd.Series], str],
-    severity: str = "error",
+    expected: Callable[[dict[str, Any]], str],
 ) -> list[Fault]:
     """A fault for each row where ``bad`` is true."""
     return [
-        Fault(severity, str(r["file"]), int(r["line"]), column, repr(r[column]), expected(r))
-        for _, r in rows[bad].iterrows()
+        Fault("error", r["file"], int(r["line"]), column, repr(r[column]), expected(r))
+        for _, r in _lines(rows[bad])
     ]
 
 
@@ -239,10 +251,17 @@ def _dimension(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     has = rows["unit"].map(units.set_index("unit")["dimension"])
     allowed = rows["series"].map(series.set_index("series")["dimension"])
     pairs = pd.DataFrame({"has": has, "allowed": allowed}).dropna().drop_duplicates()
-    wrong = {(h, a) for h, a in pairs.itertuples(index=False) if h not in a.split("; ")}
+    wrong = {
+        (h, a)
+        for h, a in zip(pairs["has"], pairs["allowed"], strict=True)
+        if h not in a.split("; ")
+    }
     bad = pd.Series([p in wrong for p in zip(has, allowed, strict=True)], index=rows.index)
     return _row_faults(
-        rows, bad, "unit", lambda r: f"a unit of {allowed[r.name]} for {r['series']}"
+        rows.assign(allowed=allowed),
+        bad,
+        "unit",
+        lambda r: f"a unit of {r['allowed']} for {r['series']}",
     )
 
 
@@ -251,32 +270,27 @@ def _topic_of_series(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     series = raw.tables["vocabulary/series.csv"].drop_duplicates("series")
     topic = rows["series"].map(series.set_index("series")["topic"])
     bad = topic.notna() & (topic != rows["topic"])
-    return _row_faults(rows, bad, "series", lambda r: f"this series in {topic[r.name]}.csv")
+    return _row_faults(
+        rows.assign(home=topic), bad, "series", lambda r: f"this series in {r['home']}.csv"
+    )
 
 
 def _same_id(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     """An id is given once over all topics."""
     bad = rows["id"].duplicated() & (rows["id"] != "")
-    first = rows.drop_duplicates("id").set_index("id")
-    return _row_faults(
-        rows,
-        bad,
-        "id",
-        lambda r: (
-            f"an id of its own ({first.at[r['id'], 'file']}, line "
-            f"{first.at[r['id'], 'line']} has it)"
-        ),
-    )
+    once = rows.drop_duplicates("id")
+    places = once["file"].astype(str) + ", line " + once["line"].astype(str)
+    first = dict(zip(once["id"], places, strict=True))
+    return _row_faults(rows, bad, "id", lambda r: f"an id of its own ({first[r['id']]} has it)")
 
 
 def _keys_once(raw: Raw) -> list[Fault]:
     """A key of a vocabulary or list is given once."""
     found = []
     for file, key in KEYS.items():
-        column = raw.tables[file][key]
-        for i in column.index[column.duplicated()]:
-            expected = "a key that stands once"
-            found.append(Fault("error", file, i + 2, key, repr(column[i]), expected))
+        table = raw.tables[file]
+        for line, r in _lines(table[table[key].duplicated()]):
+            found.append(Fault("error", file, line, key, repr(r[key]), "a key that stands once"))
     return found
 
 
@@ -286,15 +300,16 @@ def _names(raw: Raw) -> list[Fault]:
     for key, grade in raw.sources["grade"].items():
         if grade not in GRADES:
             found.append(Fault("error", "sources.bib", 0, str(key), repr(grade), "grade A, B or C"))
-    table = raw.tables["lineages.csv"]
-    known = set(table["lineage"])
-    for i, parents in table["derives_from"].items():
-        for parent in filter(None, parents.split(";")):
+    for key, other in raw.sources["supersedes"].items():
+        if other and other not in raw.sources.index:
+            expected = "a key of its own"
+            found.append(Fault("error", "sources.bib", 0, str(key), repr(other), expected))
+    known = set(raw.tables["lineages.csv"]["lineage"])
+    for line, r in _lines(raw.tables["lineages.csv"]):
+        for parent in filter(None, r["derives_from"].split(";")):
             if parent not in known:
-                found.append(
-                    Fault("error", "lineages.csv", i + 2, "derives_from", repr(parent),
-                          WORDS["derives_from"])
-                )  # fmt: skip
+                place = ("lineages.csv", line, "derives_from", repr(parent))
+                found.append(Fault("error", *place, WORDS["derives_from"]))
     return found
 
 
@@ -302,8 +317,8 @@ def _corrections(raw: Raw) -> list[Fault]:
     """A correction names a row and what that row prints."""
     rows = joined(raw).drop_duplicates("id").set_index("id")
     found = []
-    for i, c in raw.tables["corrections.csv"].iterrows():
-        place = ("corrections.csv", i + 2)
+    for line, c in _lines(raw.tables["corrections.csv"]):
+        place = ("corrections.csv", line)
         if c["row"] not in rows.index:
             found.append(Fault("error", *place, "row", repr(c["row"]), WORDS["row"]))
         elif c["field"] not in (*rows.columns, "use"):
@@ -311,9 +326,14 @@ def _corrections(raw: Raw) -> list[Fault]:
         elif c["field"] != "use" and rows.at[c["row"], c["field"]] != c["printed"]:
             expected = f"what the row prints, {rows.at[c['row'], c['field']]!r}"
             found.append(Fault("error", *place, "printed", repr(c["printed"]), expected))
-    for i, a in raw.tables["accepted.csv"].iterrows():
-        if a["row"] not in rows.index:
-            found.append(Fault("error", "accepted.csv", i + 2, "row", repr(a["row"]), WORDS["row"]))
+        elif c["field"] in ("value", "low", "high") and not re.fullmatch(NUMBER, c["corrected"]):
+            words = _number_words(c["corrected"])
+            found.append(Fault("error", *place, "corrected", repr(c["corrected"]), words))
+    for file, column in (("accepted.csv", "row"), ("exclusions.csv", "kept")):
+        for line, r in _lines(raw.tables[file]):
+            if r[column] and r[column] not in rows.index:
+                words = WORDS[column]
+                found.append(Fault("error", file, line, column, repr(r[column]), words))
     return found
 
 
@@ -325,13 +345,12 @@ def _country_codes(raw: Raw) -> list[Fault]:
         return []
     right = dict(zip(coded["entity"], iso3(list(coded["entity"])), strict=True))
     found = []
-    for i, r in coded.iterrows():
+    for line, r in _lines(coded):
         code = right[r["entity"]]
         if r["kind"] != "country" or r["iso3"] != code:
             expected = code or "no code: no country of this name is known"
-            found.append(
-                Fault("error", "vocabulary/entities.csv", i + 2, "iso3", repr(r["iso3"]), expected)
-            )
+            place = ("vocabulary/entities.csv", line, "iso3", repr(r["iso3"]))
+            found.append(Fault("error", *place, expected))
     return found
 
 
@@ -357,9 +376,10 @@ def _unit_words(raw: Raw) -> list[Fault]:
     """Each unit is one that pint understands, and one dimension has one dimensionality."""
     table = raw.tables["vocabulary/units.csv"]
     units = Units(table.drop_duplicates("unit"), raw.definitions)
-    found, seen = [], {}
-    for i, r in table.iterrows():
-        place = ("vocabulary/units.csv", i + 2, "pint", repr(r["pint"]))
+    found: list[Fault] = []
+    seen: dict[str, Any] = {}
+    for line, r in _lines(table):
+        place = ("vocabulary/units.csv", line, "pint", repr(r["pint"]))
         try:
             dimensionality = units.quantity(r["unit"]).dimensionality
         except Exception:
@@ -370,22 +390,21 @@ def _unit_words(raw: Raw) -> list[Fault]:
     return found
 
 
-def _lineage_tree(raw: Raw) -> list[Fault]:
+def _circles(raw: Raw) -> list[Fault]:
     """No lineage derives from itself."""
-    table = raw.tables["lineages.csv"].drop_duplicates("lineage")
-    parents = {r["lineage"]: r["derives_from"].split(";") for _, r in table.iterrows()}
+    lines = _lines(raw.tables["lineages.csv"].drop_duplicates("lineage"))
+    parents = {r["lineage"]: r["derives_from"].split(";") for _, r in lines}
     found = []
-    for i, name in enumerate(table["lineage"]):
-        todo, seen = list(parents[name]), set()
+    for line, r in lines:
+        name, todo, seen = r["lineage"], list(parents[r["lineage"]]), set()
         while todo:
             one = todo.pop()
             if one not in seen:
                 seen.add(one)
                 todo += parents.get(one, [])
         if name in seen:
-            found.append(
-                Fault("error", "lineages.csv", i + 2, "derives_from", repr(name), "no circle")
-            )
+            place = ("lineages.csv", line, "derives_from", repr(name))
+            found.append(Fault("error", *place, "no circle"))
     return found
 
 
@@ -404,7 +423,7 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     found = []
     for name, test in CHECKS.items():
         for index, expected in test(rows):
-            r = rows.loc[index]
+            r: Any = rows.loc[index]
             severity = "note" if (name, r["id"]) in accepted else "conflict"
             found.append(
                 Fault(severity, r["file"], int(r["line"]), "value", f"{r['n_value']:g}",
@@ -415,12 +434,13 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
 
 def _apply(rows: pd.DataFrame, corrections: pd.DataFrame) -> None:
     places = dict(zip(rows["id"], rows.index, strict=True))
-    for c in corrections.itertuples():
-        if c.row in places and c.field in ("value", "low", "high"):
-            rows.at[places[c.row], f"n_{c.field}"] = float(c.corrected)
+    for _, c in _lines(corrections):
+        if c["row"] in places and c["field"] in ("value", "low", "high"):
+            rows.at[places[c["row"]], f"n_{c['field']}"] = float(c["corrected"])
 
 
-Finding = tuple[int, str]
+# The index of a row and what was expected of its value.
+Finding = tuple[Any, str]
 ONE_EDITION = ["series", "period", "source", "vintage", "unit"]
 
 
@@ -474,7 +494,7 @@ def _sum_of_parts(rows: pd.DataFrame) -> Iterator[Finding]:
     parts = parts[parts["world"].isin([*other, *size.index[size >= FULL_TABLE]])]
     sums = parts.assign(slack=parts["n_value"].map(_rounding)).groupby("world")
     for i, total, slack in sums[["n_value", "slack"]].sum().itertuples():
-        value = worlds.at[i, "n_value"]
+        value = float(str(worlds.at[i, "n_value"]))
         slack += _rounding(value)
         above = total > value + slack and worlds.at[i, "bound"] != "at least"
         if total < value - slack or above:
