@@ -113,7 +113,13 @@ def best(rows: pd.DataFrame, what: str) -> Figure:
 def reserves(evidence: Evidence, edition: Edition, entity: str) -> Figure:
     """Reserves of a country or the World as one edition prints them."""
     rows = printed(evidence, "reserves", edition)
-    return best(rows[rows["entity"] == entity], f"reserves of {entity}, {edition.vintage}")
+    rows = rows[(rows["entity"] == entity) & ~is_unrounded_sum(rows)]
+    return best(rows, f"reserves of {entity}, {edition.vintage}")
+
+
+def is_unrounded_sum(rows: pd.DataFrame) -> pd.Series:
+    """Rows that a document summed itself over the table, beside the edition's rounded total."""
+    return rows["note"].fillna("").str.startswith("Unrounded sum")
 
 
 def reserves_by_country(evidence: Evidence, edition: Edition) -> dict[str, Figure]:
@@ -441,7 +447,7 @@ def reserve_pair(evidence: Evidence, option: str) -> tuple[Figure, Figure]:
     if total == "printed":
         return china, reserves(evidence, edition, "World")
     rows = printed(evidence, "reserves", edition)
-    summed = rows[(rows["entity"] == "World") & rows["note"].str.contains("sum", case=False)]
+    summed = rows[(rows["entity"] == "World") & is_unrounded_sum(rows)]
     return china, best(summed, f"unrounded sum of {label}")
 
 
