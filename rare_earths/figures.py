@@ -820,7 +820,8 @@ def _cell(value: Any, plain_year: bool) -> str:
         if float(value).is_integer():
             return str(int(value)) if plain_year else str(number(value))
         magnitude = int(np.floor(np.log10(abs(value))))
-        return str(number(value, max(0, 3 - magnitude)))
+        text = str(number(value, max(0, 3 - magnitude)))
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)
 
 
