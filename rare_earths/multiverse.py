@@ -51,26 +51,25 @@ def shares(verdict: Verdict) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def show(verdict: Verdict, **changes: str) -> Figure:
+def show(verdict: Verdict) -> Figure:
     """The figure of a claim's combinations, `fig-<id>-choices`."""
     frame = shares(verdict)
-    same, total = verdict.holds
-    rows = sorted({row for key in verdict.outcomes for rows in verdict.combinations[f"rows_{key}"]
-                   for row in rows})  # fmt: skip
-    spaces = len(frame) + 1.6 * frame["choice"].nunique()
+    questions = frame["choice"].nunique()
+    columns = [f"rows_{key}" for key in verdict.outcomes]
+    rows = sorted({row for name in columns for own in verdict.combinations[name] for row in own})
     return figures.show(
         lambda ax: _draw(ax, frame),
         id=f"fig-{verdict.id.lower()}-choices",
-        title=changes.get("title") or _title(verdict),
-        subtitle=f"Share of admissible combinations with each option that give a word, {verdict.id}, "
-        "percent; the default option is marked with a filled dot",
+        title=_title(verdict),
+        subtitle=f"Share of the admissible combinations with an option that give each word, "
+        f"claim {verdict.id}, percent; the default option has a filled dot",
         description=_description(verdict, frame),
         data=frame,
         rows=rows,
-        height=24 * spaces + 40,
-        narrow_height=36 * len(frame) + 34 * frame["choice"].nunique() + 60,
+        height=24 * (len(frame) + 1.6 * questions) + 40,
+        narrow_height=36 * len(frame) + 34 * questions + 60,
         note=f"{number(len(verdict.combinations))} combinations are admissible; "
-        f"{number(total)} differ in value or origin and are counted on the card.",
+        f"{number(verdict.holds[1])} differ in value or origin and are counted on the card.",
     )
 
 

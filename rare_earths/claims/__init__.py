@@ -15,7 +15,8 @@ from rare_earths.claims.cards import Card, Ledger, Rule
 from rare_earths.claims.engine import NOT_YET, Claim, ClaimError, Verdict, judge
 from rare_earths.evidence import Evidence, evidence
 
-RULES: dict[str, Claim] = {claim.id: claim for claim in (reserves.C01, reserves.C02, reserves.C03)}
+CHAPTERS = (reserves,)
+RULES: dict[str, Claim] = {claim.id: claim for chapter in CHAPTERS for claim in chapter.CLAIMS}
 
 
 def check_registry(listed: pd.DataFrame, rules: dict[str, Claim]) -> None:

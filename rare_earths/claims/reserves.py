@@ -22,6 +22,7 @@ from rare_earths.claims.engine import (
     Outcome,
     Part,
 )
+from rare_earths.claims.rows import Value, best, of_dimension
 from rare_earths.evidence import Evidence
 from rare_earths.words import megatonnes, number, percent, times, tonnes, years
 
@@ -38,15 +39,6 @@ class Edition:
     compilation: str
     vintage: str
     source: str | None = None
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A value in t REO with the evidence rows behind it; `bound` as in the evidence."""
-
-    value: float
-    rows: tuple[str, ...]
-    bound: str = "exact"
 
 
 USGS = {
@@ -75,11 +67,8 @@ EDITIONS = USGS | REVIEW
 
 
 def in_tonnes(evidence: Evidence, series: str, *names: str, **filters: str) -> pd.DataFrame:
-    """Rows of a series in t REO. Rows that print plain tonnes do not say what was weighed: out."""
-    rows = evidence.select(series, *names, **filters)
-    rows = rows[rows["unit"].str.endswith("REO")]
-    factors = rows["unit"].map(lambda unit: evidence.units.factor(unit, TONNES)).astype(float)
-    return rows.assign(value=rows["value"] * factors, unit=TONNES)
+    """Rows of a series in t REO."""
+    return of_dimension(evidence, series, TONNES, *names, **filters)
 
 
 @cache
@@ -96,21 +85,7 @@ def printed(evidence: Evidence, series: str, edition: Edition) -> pd.DataFrame:
     return rows[rows["source"].isin(members)]
 
 
-def best(rows: pd.DataFrame, what: str) -> Figure:
-    """The row of best grade, first hand before quoted, and among equals the most printed value."""
-    if rows.empty:
-        raise NotCoveredError(f"no row for {what}")
-    ranks = [
-        ("ABC".index(grade), ("first", "quoted", "inferred").index(hand))
-        for grade, hand in zip(rows["grade"], rows["hand"], strict=True)
-    ]
-    top = rows[[rank == min(ranks) for rank in ranks]].sort_index()
-    value = top["value"].mode().iloc[0]
-    row = top[top["value"] == value].iloc[0]
-    return Figure(float(value), (str(row.name),), row["bound"])
-
-
-def reserves(evidence: Evidence, edition: Edition, entity: str) -> Figure:
+def reserves(evidence: Evidence, edition: Edition, entity: str) -> Value:
     """Reserves of a country or the World as one edition prints them."""
     rows = printed(evidence, "reserves", edition)
     rows = rows[(rows["entity"] == entity) & ~is_unrounded_sum(rows)]
@@ -122,7 +97,7 @@ def is_unrounded_sum(rows: pd.DataFrame) -> pd.Series:
     return rows["note"].fillna("").str.startswith("Unrounded sum")
 
 
-def reserves_by_country(evidence: Evidence, edition: Edition) -> dict[str, Figure]:
+def reserves_by_country(evidence: Evidence, edition: Edition) -> dict[str, Value]:
     """All countries of an edition's table; at least six with China, else it is not the table."""
     table = by_country(evidence, "reserves", edition)
     if len(table) < 6 or "China" not in table:
@@ -131,7 +106,7 @@ def reserves_by_country(evidence: Evidence, edition: Edition) -> dict[str, Figur
 
 
 @cache
-def by_country(evidence: Evidence, series: str, edition: Edition) -> dict[str, Figure]:
+def by_country(evidence: Evidence, series: str, edition: Edition) -> dict[str, Value]:
     """Each country's newest figure in an edition, none of a year after the edition."""
     rows = printed(evidence, series, edition)
     rows = rows[(rows["kind"] == "country") & (rows["year"] < int(edition.vintage))]
@@ -186,19 +161,19 @@ def illegal_share(evidence: Evidence, option: str) -> tuple[float, tuple[str, ..
 
 
 @cache
-def taken(evidence: Evidence, output: str, illegal: str, until: int) -> Figure:
+def taken(evidence: Evidence, output: str, illegal: str, until: int) -> Value:
     """What China mined from 1985 to `until`, in t REO of product."""
     yearly = china_output(evidence, output).loc[:until]
     extra, extra_rows = illegal_share(evidence, illegal)
-    return Figure(yearly["value"].sum() / (1 - extra), (*yearly["id"], *extra_rows))
+    return Value(yearly["value"].sum() / (1 - extra), (*yearly["id"], *extra_rows))
 
 
 @cache
-def yearly_output(evidence: Evidence, output: str, illegal: str, year: int) -> Figure:
+def yearly_output(evidence: Evidence, output: str, illegal: str, year: int) -> Value:
     """China's output of one year, illegal output added if so chosen."""
     row = china_output(evidence, output).loc[:year].iloc[-1]
     extra, extra_rows = illegal_share(evidence, illegal)
-    return Figure(row["value"] / (1 - extra), (row["id"], *extra_rows))
+    return Value(row["value"] / (1 - extra), (row["id"], *extra_rows))
 
 
 @cache
@@ -439,7 +414,7 @@ def closeness(value: float, claimed: float) -> Finding:
 
 
 @cache
-def reserve_pair(evidence: Evidence, option: str) -> tuple[Figure, Figure]:
+def reserve_pair(evidence: Evidence, option: str) -> tuple[Value, Value]:
     """China's and the World's reserves in one edition; the World as printed or summed."""
     label, total = RESERVE_PAIRS[option]
     edition = EDITIONS[label]
@@ -452,7 +427,7 @@ def reserve_pair(evidence: Evidence, option: str) -> tuple[Figure, Figure]:
 
 
 @cache
-def output_pair(evidence: Evidence, option: str, year: int = YEAR) -> tuple[Figure, Figure]:
+def output_pair(evidence: Evidence, option: str, year: int = YEAR) -> tuple[Value, Value]:
     """China's and the World's output of a year in one source; BGS prints no World, so it is the
     sum of its countries."""
     edition = OUTPUT_PAIRS[option]
@@ -464,7 +439,7 @@ def output_pair(evidence: Evidence, option: str, year: int = YEAR) -> tuple[Figu
     countries = rows[rows["kind"] == "country"]
     if countries.empty:
         raise NotCoveredError(f"no countries in BGS for {year}")
-    return china, Figure(float(countries["value"].sum()), tuple(countries.index))
+    return china, Value(float(countries["value"].sum()), tuple(countries.index))
 
 
 def c02_reserve_share(evidence: Evidence, combination: Combination) -> Outcome:
@@ -568,7 +543,7 @@ def recovery(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
     return figure.value / 100, figure.rows
 
 
-def stock(evidence: Evidence, combination: Combination) -> tuple[Figure, int]:
+def stock(evidence: Evidence, combination: Combination) -> tuple[Value, int]:
     """What was left, and at the end of which year."""
     if combination["edition"] != CHINESE:
         edition = USGS[combination["edition"]]
@@ -580,11 +555,11 @@ def stock(evidence: Evidence, combination: Combination) -> tuple[Figure, int]:
 
 
 @cache
-def ionic_taken(evidence: Evidence) -> Figure:
+def ionic_taken(evidence: Evidence) -> Value:
     """Ionic-clay quota since 2008, only of years with a row: a lower bound of what was taken."""
     rows = in_tonnes(evidence, "mining_quota_ionic", "China")
     by_year = [best(group, "ionic quota") for _, group in rows.groupby("year")]
-    return Figure(
+    return Value(
         sum(y.value for y in by_year), tuple(r for y in by_year for r in y.rows), "at least"
     )
 
@@ -701,3 +676,5 @@ C03 = Claim(
     ),
     admissible=c03_admissible,
 )
+
+CLAIMS = (C01, C02, C03)
