@@ -72,6 +72,16 @@ def csv_rows(path: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
+def documents(entry: object) -> list[str]:
+    """Every document that a table of contents names."""
+    if isinstance(entry, list):
+        return [name for item in entry for name in documents(item)]
+    if not isinstance(entry, dict):
+        return []
+    own = [entry[key] for key in ("root", "file") if key in entry]
+    return own + [name for value in entry.values() for name in documents(value)]
+
+
 def cards(tree: BeautifulSoup) -> dict[str, dict[str, str]]:
     """The attributes of every verdict on a page, by claim; a claim twice must say the same."""
     found: dict[str, dict[str, str]] = {}

@@ -7,22 +7,13 @@ from pathlib import Path
 import prose
 import pytest
 import yaml
+from built import documents
 from conftest import ROOT
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 
 
-def listed(entry: object) -> list[str]:
-    """Every document the table of contents names."""
-    if isinstance(entry, list):
-        return [name for item in entry for name in listed(item)]
-    if not isinstance(entry, dict):
-        return []
-    own = [entry[key] for key in ("root", "file") if key in entry]
-    return own + [name for value in entry.values() for name in listed(value)]
-
-
-@pytest.mark.parametrize("name", listed(TOC))
+@pytest.mark.parametrize("name", documents(TOC))
 def test_no_typed_figure(name: str) -> None:
     found = [path for path in (ROOT / f"{name}.md", ROOT / f"{name}.ipynb") if path.exists()]
     assert found, f"_toc.yml names {name}, and there is no such file"
