@@ -194,7 +194,9 @@ def style(name: str, *, points: bool = False, **changes: Any) -> dict[str, Any]:
         raise FigureError(f"There is no style {name!r}; there are {', '.join(STYLES)}.")
     made = {"color": COLOURS[name], **STYLES[name]}
     if points:
+        alone = changes.get("linestyle") in ("none", "None", "", " ")
         made |= {"markeredgecolor": COLOURS["paper"], "markeredgewidth": 1}
+        made["markersize"] = 9 if alone else 6
     else:
         del made["marker"]
     return made | changes
@@ -471,9 +473,10 @@ class Source:
 
     key: str
     label: str
-    group: str
     url: str
     locators: tuple[str, ...]
+    origins: tuple[str, ...]  # whose measurements it holds, by the registry of lineages
+    quoted: tuple[str, ...]  # those of them it has at second hand
 
 
 @dataclass(frozen=True)
@@ -559,8 +562,8 @@ class Figure:
             part.replace(folder / name)
 
     def source_line(self) -> str:
-        """The sources in one line of plain text; more than four are named by publisher."""
-        return _plain(_source_markup(self.sources))
+        """The sources in one line of plain text; more than four are named by origin."""
+        return _plain(_source_markup(self.id, self.sources))
 
     def html(self) -> str:
         """The figure block of the page.
@@ -585,7 +588,7 @@ class Figure:
             f"{self.extra.before}"
             f'<div class="fig-chart">{wide}{slim}</div>\n'
             f"{note}"
-            f'<p class="fig-source">{_source_markup(self.sources)}.</p>\n'
+            f'<p class="fig-source">{_source_markup(self.id, self.sources)}.</p>\n'
             f"{self._data_block()}\n"
             f'<details class="fig-cite"><summary>Cite, or report an error</summary>'
             f'<p class="fig-cite-text"></p><p class="fig-report"></p></details>\n</figure>'
@@ -602,7 +605,7 @@ class Figure:
             f'<details class="fig-data"><summary>Data: table, files, sources</summary>\n'
             f"{table(self.data, self.id)}"
             f'<p class="fig-files">Plotted values and picture: {links}</p>'
-            f"{_source_list(self.sources)}</details>"
+            f"{_source_list(self.id, self.sources)}</details>"
         )
 
 
@@ -722,23 +725,39 @@ def find_sources(id: str, data: pd.DataFrame, rows: Iterable[str] | None) -> tup
         more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
         raise FigureError(f"{id} names unknown evidence: {', '.join(unknown[:3])}{more}.")
     named = base.rows.loc[ids]
-    return tuple(
-        _source(str(key), base.sources, list(part["locator"]))
-        for key, part in named.groupby("source", sort=False)
-    )
+    return tuple(_source(str(key), base, part) for key, part in named.groupby("source", sort=False))
 
 
-def _source(key: str, sources: pd.DataFrame, locators: list[Any]) -> Source:
+def _source(key: str, base: Any, rows: pd.DataFrame) -> Source:
+    """The document `key` with what these rows say of it."""
+
     def field_of(name: str) -> str:
-        value: Any = sources.loc[key, name] if name in sources.columns else ""
+        value: Any = base.sources.loc[key, name] if name in base.sources.columns else ""
         return "" if pd.isna(value) else str(value).strip()
 
     who = field_of("publisher") or field_of("author") or key
     when = field_of("year").removesuffix(".0")
     title = field_of("title")
     shown = title if when and when in title else f"{title} ({when})" if when else title
-    told = dict.fromkeys(str(one) for one in locators if not pd.isna(one) and str(one).strip())
-    return Source(key, f"{who}, {shown}" if title else who, who, field_of("url"), tuple(told))
+    second_hand = rows.loc[rows["hand"] != "first", "lineage"]
+    return Source(
+        key,
+        f"{who}, {shown}" if title else who,
+        field_of("url"),
+        locators=_distinct(rows["locator"]),
+        origins=tuple(_origin(base, one) for one in _distinct(rows["lineage"])),
+        quoted=tuple(_origin(base, one) for one in _distinct(second_hand)),
+    )
+
+
+def _distinct(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(one).strip() for one in values if not pd.isna(one)))
+
+
+def _origin(base: Any, lineage: str) -> str:
+    """Whose measurement it is: the registry's name without what is in brackets or behind commas."""
+    known = lineage in base.lineages.index
+    return re.split(r" \(|,", str(base.lineages.at[lineage, "name"]) if known else lineage)[0]
 
 
 def _link(source: Source, text: str) -> str:
@@ -746,7 +765,8 @@ def _link(source: Source, text: str) -> str:
     return f'<a data-cite="{escape(source.key)}" href="{escape(url)}">{escape(text)}</a>'
 
 
-def _source_markup(sources: Sequence[Source]) -> str:
+def _source_markup(id: str, sources: Sequence[Source]) -> str:
+    """The source line: up to four documents by name, more by whose measurements they hold."""
     if not sources:
         return "Source: own calculation"
     if len(sources) <= 4:
@@ -754,26 +774,27 @@ def _source_markup(sources: Sequence[Source]) -> str:
         return f"{word}: " + "; ".join(_link(source, source.label) for source in sources)
     groups: dict[str, list[Source]] = {}
     for source in sources:
-        groups.setdefault(source.group, []).append(source)
+        for origin in source.origins:
+            groups.setdefault(origin, []).append(source)
     told = [
-        f"{escape(name)} ({count_word(len(found))} documents)"
+        f'{escape(origin)} (<a href="#{id}-sources">{count_word(len(found))} documents</a>)'
         if len(found) > 1
-        else _link(found[0], found[0].label)
-        for name, found in groups.items()
+        else _link(found[0], origin)
+        for origin, found in groups.items()
     ]
-    return "Sources: " + "; ".join(told)
+    return "Sources, by origin: " + "; ".join(told)
 
 
-def _source_list(sources: Sequence[Source]) -> str:
+def _source_list(id: str, sources: Sequence[Source]) -> str:
     if not sources:
         return ""
-    items = "".join(
-        f"<li>{_link(source, source.label)}"
-        + (f": {escape('; '.join(source.locators))}" if source.locators else "")
-        + "</li>"
-        for source in sources
-    )
-    return f'<p>Sources in full:</p><ul class="fig-sources">{items}</ul>'
+    items = []
+    for source in sources:
+        where = f": {escape('; '.join(source.locators))}" if any(source.locators) else ""
+        quoting = f", quoting {escape('; '.join(source.quoted))}" if source.quoted else ""
+        items.append(f"<li>{_link(source, source.label)}{where}{quoting}</li>")
+    joined = "".join(items)
+    return f'<p>Sources in full:</p><ul class="fig-sources" id="{id}-sources">{joined}</ul>'
 
 
 def _plain(markup: str) -> str:

@@ -24,7 +24,7 @@ import seaborn as sns
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rare_earths import figures, words
+from rare_earths import figures, svg, words
 from rare_earths.figures import COLOURS, DARK, FigureError, label_lines, narrow, style
 
 MADE_UP = pd.DataFrame(
@@ -40,7 +40,12 @@ MADE_UP = pd.DataFrame(
 def fake_evidence(documents: int = 2) -> Any:
     keys = [f"source_{i}" for i in range(1, documents + 1)]
     rows = pd.DataFrame(
-        {"source": keys, "locator": [f"p. {i}" for i in range(documents)], "lineage": "made_up"},
+        {
+            "source": keys,
+            "locator": [f"p. {i}" for i in range(documents)],
+            "lineage": "office_a",
+            "hand": "first",
+        },
         index=[f"made-up.{i}" for i in range(1, documents + 1)],
     )
     sources = pd.DataFrame(
@@ -52,7 +57,11 @@ def fake_evidence(documents: int = 2) -> Any:
         },
         index=keys,
     )
-    return SimpleNamespace(rows=rows, sources=sources)
+    rows.loc["made-up.2":, "lineage"] = "office_b"  # type: ignore[misc]
+    rows.loc["made-up.3":, "hand"] = "quoted"  # type: ignore[misc]
+    lineages = pd.DataFrame({"name": ["Survey <A> (made up)", "Ministry B, quotas"]},
+                            index=["office_a", "office_b"])  # fmt: skip
+    return SimpleNamespace(rows=rows, sources=sources, lineages=lineages)
 
 
 @pytest.fixture(autouse=True)
@@ -242,10 +251,12 @@ def test_many_sources_are_grouped(monkeypatch: pytest.MonkeyPatch, book: Path) -
     module: Any = sys.modules["rare_earths.evidence"]
     monkeypatch.setattr(module, "evidence", lambda: fake_evidence(6))
     figure = shown(rows=[f"made-up.{i}" for i in range(1, 7)])
-    assert figure.source_line() == (
-        "Sources: Office <A>, Made-up Yearbook 2020; Office B (five documents)"
-    )
-    assert figure.html().count("<li>") == 6
+    assert figure.source_line() == ("Sources, by origin: Survey <A>; Ministry B (five documents)")
+    html = figure.html()
+    assert html.count("<li>") == 6
+    assert html.count(", quoting Ministry B</li>") == 4
+    assert 'href="#fig-made-up-sources"' in html
+    assert 'id="fig-made-up-sources"' in html
 
 
 def test_own_calculation_must_be_said() -> None:
@@ -279,6 +290,15 @@ def test_long_table_is_left_to_the_csv(book: Path) -> None:
 )
 def test_cells(value: Any, name: str, text: str) -> None:
     assert figures.cells(pd.DataFrame({name: [value]})) == [[text]]
+
+
+@pytest.mark.parametrize("text", ["a word and " * 40, "中国稀土" * 40, "x" * 300 + " 稀土 y"])
+def test_lines_of_a_standalone_picture_fit(text: str) -> None:
+    lines = svg.wrap(text, 50)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    for line in lines:
+        wide = sum(1 if ord(c) > 0x2E80 else 0.6 for c in line)
+        assert wide <= 50 or " " not in line
 
 
 # --- what is refused ------------------------------------------------------------------------------
