@@ -1,0 +1,152 @@
+"""How a claim is judged: the roll-up, the counting of combinations, confidence, the registry."""
+
+import itertools
+
+import pandas as pd
+import pytest
+
+from rare_earths import claims
+from rare_earths.claims import engine
+from rare_earths.claims.engine import (
+    Choice,
+    Claim,
+    ClaimError,
+    Finding,
+    NotCoveredError,
+    Outcome,
+    Part,
+    judge,
+    roll_up,
+)
+
+HOLDS, PARTLY, ONCE, FAILS, OPPOSITE, NONE = Finding
+
+
+@pytest.mark.parametrize(
+    ("bearing", "other", "word"),
+    [
+        (HOLDS, HOLDS, "supported"),
+        (HOLDS, NONE, "supported"),
+        (HOLDS, FAILS, "supported in part"),
+        (HOLDS, PARTLY, "supported in part"),
+        (PARTLY, HOLDS, "supported in part"),
+        (ONCE, HOLDS, "outdated"),
+        (FAILS, HOLDS, "not supported"),
+        (OPPOSITE, HOLDS, "contradicted"),
+        (NONE, HOLDS, "cannot be tested on open data"),
+    ],
+)
+def test_roll_up(bearing, other, word):
+    assert roll_up({"a": bearing, "b": other}, ["a"]) == word
+
+
+def test_no_part_that_does_not_bear_load_can_sink_a_claim():
+    for other in Finding:
+        assert roll_up({"a": HOLDS, "b": other}, ["a"]) in ("supported", "supported in part")
+
+
+def test_two_parts_that_bear_load_both_count():
+    for one, two in itertools.product(Finding, repeat=2):
+        word = roll_up({"a": one, "b": two}, ["a", "b"])
+        assert (word == "supported") == (one is HOLDS and two is HOLDS)
+
+
+class FakeEvidence:
+    """Just what judge asks for: rows with lineage and grade, and independence. Made up."""
+
+    def __init__(self) -> None:
+        self.rows = pd.DataFrame(
+            {"lineage": ["x", "x", "y"], "grade": ["A", "A", "C"]}, index=["r1", "r2", "r3"]
+        )
+        self.claims = pd.DataFrame({"claim": ["a made-up claim"]}, index=["T01"])
+
+    def independent(self, ids) -> int:
+        return self.rows.loc[list(ids), "lineage"].nunique()
+
+
+def made_up(values, admissible=lambda combination: True, default="one"):
+    """A claim of one part whose value depends on one choice; a missing value is not covered."""
+
+    def rule(evidence, combination):
+        if combination["source"] not in values:
+            raise NotCoveredError("no row")
+        value, row = values[combination["source"]]
+        return Outcome(HOLDS if value > 10 else FAILS, value, (row,), f"It is {value}.")
+
+    part = Part("a", "it is large", "size", rule, True, "a small one")
+    choice = Choice("source", "Whose?", ("one", "two", "three"), default)
+    return Claim("T01", (part,), (choice,), admissible)
+
+
+def test_the_default_gives_the_word_and_a_single_choice_flips_it():
+    found = judge(
+        made_up({"one": (20, "r1"), "two": (30, "r3"), "three": (5, "r3")}), FakeEvidence()
+    )
+    assert found.word == "supported"
+    assert found.holds == (2, 3)
+    assert found.flips.to_dict("records") == [
+        {"choice": "source", "option": "three", "word": "not supported"}
+    ]
+
+
+def test_one_lineage_with_one_value_counts_once():
+    found = judge(
+        made_up({"one": (20, "r1"), "two": (20, "r2"), "three": (5, "r3")}), FakeEvidence()
+    )
+    assert found.holds == (1, 2)
+
+
+def test_combinations_without_rows_and_impossible_ones_are_left_out():
+    claim = made_up({"one": (20, "r1"), "two": (5, "r3")}, lambda c: c["source"] != "two")
+    assert list(judge(claim, FakeEvidence()).combinations["source"]) == ["one"]
+
+
+def test_a_default_without_rows_cannot_be_tested():
+    found = judge(made_up({"two": (20, "r1")}), FakeEvidence())
+    assert found.word == "cannot be tested on open data"
+
+
+def test_certainty_has_a_reason_for_every_step_down():
+    found = judge(made_up({"one": (20, "r3"), "two": (5, "r3")}), FakeEvidence())
+    codes = {code for code, _, _ in found.reasons}
+    assert codes == {"single lineage", "inconsistent", "biased"}
+    assert found.certainty == "very low"
+    assert "cannot be said" in found.sentence
+
+
+def test_a_default_that_is_no_option_is_refused():
+    with pytest.raises(ClaimError, match="choice source: default 'none'"):
+        made_up({}, default="none")
+
+
+def test_a_tested_claim_without_rule_is_refused():
+    listed = pd.DataFrame({"status": ["tested", "open"]}, index=["C01", "C99"])
+    with pytest.raises(ClaimError, match=r"data/claims\.csv: C01 is 'tested' but has no rule"):
+        claims.check_registry(listed, {})
+
+
+def test_a_rule_for_an_open_claim_is_refused():
+    listed = pd.DataFrame({"status": ["open"]}, index=["C01"])
+    with pytest.raises(ClaimError, match="C01 has a rule but is not 'tested'"):
+        claims.check_registry(listed, {"C01": made_up({})})
+
+
+@pytest.mark.parametrize("key", list(claims.RULES))
+def test_every_claim_is_judged_with_reasons_and_consistent_counts(key):
+    found = claims.judged(key)
+    same, total = found.holds
+    assert 0 < same <= total <= len(found.combinations)
+    assert found.word in engine.WORDS
+    assert found.certainty == "high" or found.reasons
+    assert found.combinations["default"].sum() == 1
+    default = found.combinations[found.combinations["default"]].iloc[0]
+    assert default["word"] == found.word
+    for part in found.claim.parts:
+        assert part.overturned_by
+        outcome = found.outcomes[part.key]
+        assert outcome.finding is NONE or outcome.rows
+
+
+def test_an_unknown_claim_is_named():
+    with pytest.raises(ClaimError, match="claim 'C77' has no rule"):
+        claims.judged("C77")
