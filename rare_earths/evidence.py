@@ -37,7 +37,7 @@ ROW_COLUMNS = [
 # Every other table: file -> its columns. The topic tables are named in vocabulary/topics.csv.
 TABLES = {
     "vocabulary/topics.csv": "topic title meaning",
-    "vocabulary/series.csv": "series topic quantity stage product dimension meaning",
+    "vocabulary/series.csv": "series topic quantity stage product hs dimension meaning",
     "vocabulary/entities.csv": "entity kind iso3 part_of aliases note",
     "vocabulary/units.csv": "unit pint dimension meaning",
     "lineages.csv": "lineage name kind derives_from note",
@@ -47,6 +47,12 @@ TABLES = {
     " vintage lineage hand note reason kept",
     "parameters.csv": "name value low high unit source locator note",
     "accepted.csv": "check row reason",
+    "deviations.csv": "series entity period reason",
+    "origins.csv": "origin rows kept excluded",
+    "events.csv": "date jurisdiction title kind magnitude source",
+    "project_overview.csv": "project company country stage capacity capacity_unit status"
+    " start_planned_first start_planned_latest start_actual capex_first capex_latest"
+    " capex_currency public_funding sources note",
 }
 # These mix many origins: they never count as agreement.
 NO_ORIGIN = {"press_unattributed", "machine_doubtful", "company:various_project_owners"}
@@ -64,7 +70,7 @@ class Fault:
     """One thing wrong with the tables.
 
     severity: ``fatal`` (a file cannot be read), ``error`` (a row breaks the schema), ``conflict``
-    (rows contradict each other), ``note`` (a contradiction accepted in ``accepted.csv``).
+    (rows contradict each other), ``note`` (a contradiction accepted with its reason).
     line: line of the file, counted from 1, header included; 0 where the whole file is meant.
     """
 
@@ -323,8 +329,9 @@ class Evidence:
 
     rows: index ``id``; the printed columns, value, low and high as numbers, with topic, iso3,
     grade (of the source), kind (of the entity), year (where the period lies in one year) and
-    edition (year of the vintage). sources, lineages, claims, corrections, exclusions, parameters,
-    series, entities: the other tables, indexed by their key.
+    edition (year of the vintage). sources, lineages, claims, parameters, topics, series, entities,
+    projects, origins: the other tables, indexed by their key; corrections, exclusions,
+    deviations, events: lists.
     """
 
     def __init__(self, raw: Raw, rows: pd.DataFrame) -> None:
@@ -335,6 +342,10 @@ class Evidence:
         self.claims = tables["claims.csv"].set_index("id")
         self.corrections = tables["corrections.csv"]
         self.exclusions = tables["exclusions.csv"]
+        self.deviations = tables["deviations.csv"]
+        self.origins = tables["origins.csv"].set_index("origin")
+        self.events = tables["events.csv"]
+        self.projects = tables["project_overview.csv"].set_index("project")
         self.parameters = tables["parameters.csv"].set_index("name")
         self.topics = tables["vocabulary/topics.csv"].set_index("topic")
         self.series = tables["vocabulary/series.csv"].set_index("series")

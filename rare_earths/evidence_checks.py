@@ -15,6 +15,7 @@ import pandas as pd
 
 from rare_earths.evidence import HANDS, Fault, Raw, Units, joined
 
+COUNT = r"\d+"
 NUMBER = r"-?\d+(\.\d+)?"
 _POINT = r"(FY\d{4}(-H[12])?|\d{4}(-Q[1-4]|-H[12]|-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?)"
 PERIOD = rf"undated|\.\./{_POINT}|{_POINT}/\.\.|{_POINT}(/{_POINT})?"
@@ -48,6 +49,8 @@ WORDS = {
     "row": "the id of a row",
     "kept": "the id of a row, or nothing",
     "printed": "what the row holds",
+    "date": "a date such as 2020, 2025-04 or 2025-04-04",
+    "rows": "a count",
 }
 
 
@@ -120,6 +123,10 @@ def _form(raw: Raw) -> list[Fault]:
                            "high": f"({NUMBER})?", "unit": set(units),
                            "source": {*raw.sources.index, ""}, "note": some},
         "accepted.csv": {"check": some, "row": SLUG, "reason": some},
+        "deviations.csv": {"series": set(series), "entity": {*entities, "*"}, "reason": some},
+        "origins.csv": {"origin": KEY, "rows": COUNT, "kept": COUNT, "excluded": COUNT},
+        "events.csv": {"date": PERIOD, "title": some, "source": set(raw.sources.index)},
+        "project_overview.csv": {"project": some, "sources": some},
     }  # fmt: skip
     for file, plan in plans.items():
         found += _judge(file, tables[file], plan)
@@ -418,13 +425,19 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     rows = rows.join(_numbers(rows).add_prefix("n_"))
     _apply(rows, raw.tables["corrections.csv"])
     accepted = set(raw.tables["accepted.csv"][["check", "row"]].itertuples(index=False, name=None))
+    apart = set(
+        raw.tables["deviations.csv"][["series", "entity", "period"]].itertuples(
+            index=False, name=None
+        )
+    )
     quantity = raw.tables["vocabulary/series.csv"].set_index("series")["quantity"]
     rows["quantity"] = rows["series"].map(quantity)
     found = []
     for name, test in CHECKS.items():
         for index, expected in test(rows):
             r: Any = rows.loc[index]
-            severity = "note" if (name, r["id"]) in accepted else "conflict"
+            known = (name, r["id"]) in accepted or (name == "sources agree" and _listed(r, apart))
+            severity = "note" if known else "conflict"
             found.append(
                 Fault(severity, r["file"], int(r["line"]), "value", f"{r['n_value']:g}",
                       f"{expected} (check: {name})")
@@ -432,11 +445,23 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     return found
 
 
+def _listed(row: Any, apart: set[tuple[str, str, str]]) -> bool:
+    """Whether deviations.csv has a reason for this quantity; * stands for any."""
+    return any(
+        (row["series"], entity, period) in apart
+        for entity in (row["entity"], "*")
+        for period in (row["period"], "*")
+    )
+
+
 def _apply(rows: pd.DataFrame, corrections: pd.DataFrame) -> None:
+    rows["use"] = True
     places = dict(zip(rows["id"], rows.index, strict=True))
     for _, c in _lines(corrections):
         if c["row"] in places and c["field"] in ("value", "low", "high"):
             rows.at[places[c["row"]], f"n_{c['field']}"] = float(c["corrected"])
+        elif c["row"] in places and c["field"] == "use":
+            rows.at[places[c["row"]], "use"] = c["corrected"] != "no"
 
 
 # The index of a row and what was expected of its value.
@@ -559,6 +584,82 @@ def _quotient(
                 yield i, f"{part} over {whole} of the same edition, {quotient:.2f}"
 
 
+def _batches(rows: pd.DataFrame) -> Iterator[Finding]:
+    """The batches of a quota add up to its year, whoever prints them."""
+    some = rows[(rows["entity"] == "China") & rows["series"].str.contains(QUOTA)]
+    once = some.drop_duplicates(["series", "period"]).set_index(["series", "period"])["n_value"]
+    for i, r in some[some["series"].str.endswith("_total")].iterrows():
+        names = [r["series"].replace("total", f"batch{n}") for n in (1, 2, 3)]
+        parts = [once[n, r["period"]] for n in names if (n, r["period"]) in once.index]
+        if len(parts) > 1 and abs(sum(parts) - r["n_value"]) > 0.5:
+            yield i, f"the sum of the batches, {sum(parts):g}"
+
+
+QUOTA = r"^(?:mining|smelting)_quota_(?:total|batch\d)$"
+
+
+def _unit_values(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A printed value per weight equals value over weight of the same code, partner and source."""
+    keys = ["stem", "entity", "period", "source"]
+    some = rows[rows["topic"] == "trade_codes"]
+    stems = some["series"].str.replace(r"_(unit_value|value|weight)(?=_|$)", "_#", regex=True)
+    some = some.assign(stem=stems)
+    of = {
+        name: some[some["series"].str.contains(pattern) & (some["unit"] == unit)]
+        .drop_duplicates(keys)
+        .set_index(keys)["n_value"]
+        for name, pattern, unit in (
+            ("value", r"(?<!unit)_value(?:_|$)", "USD"),
+            ("weight", r"_weight(?:_|$)", "kg"),
+        )
+    }
+    printed = some[some["series"].str.contains("_unit_value") & (some["unit"] == "USD/kg")]
+    quotients = (of["value"] / of["weight"]).dropna().rename("quotient")
+    both = printed.reset_index().merge(quotients.reset_index(), on=keys).set_index("index")
+    wrong = (both["quotient"] / both["n_value"] - 1).abs() > 0.01
+    for i, r in both[wrong].iterrows():
+        yield i, f"value over weight, {r['quotient']:.4g}"
+
+
+STOCKS = ("wind_capacity_cumulative", "ev_car_stock_bev")
+
+
+def _growing(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A stock that only grows never falls from one year to the next in one source."""
+    some = rows[rows["series"].isin(STOCKS)].sort_values("period")
+    keys = ["series", "entity", "source", "vintage"]
+    fall = some.groupby(keys)["n_value"].diff() < 0
+    for i in some.index[fall]:
+        yield i, "no less than the year before"
+
+
+def _import_shares(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Shares of the origins of imports add up to a hundred, where "other countries" are given."""
+    some = rows[rows["series"] == "us_import_source_share"]
+    product = some["entity"].str.extract(r", (.*)$", expand=False).fillna("")
+    for _, group in some.groupby([product, some["period"], some["source"]], sort=False):
+        total = group["n_value"].sum()
+        whole = group["entity"].str.startswith("Other countries").any()
+        if whole and abs(total - 100) > 0.5 * len(group):
+            yield group.index[0], f"shares that add up to 100, not {total:g}"
+
+
+# Two sources that differ by more than this for one quantity need a reason in deviations.csv.
+FAR = 1.5
+
+
+def _far_apart(rows: pd.DataFrame) -> Iterator[Finding]:
+    """No source is far from another for the same quantity, unless the reason is on record."""
+    some = rows[(rows["n_value"] != 0) & (rows["use"])]
+    keys = ["series", "entity", "period", "unit"]
+    groups = some.groupby(keys, sort=False)["n_value"]
+    low, high = groups.transform("min"), groups.transform("max")
+    many = some.groupby(keys, sort=False)["source"].transform("nunique") > 1
+    apart = many & ((high / low > FAR) | (high * low < 0))
+    for i in some.index[apart & (some["n_value"] == high)]:
+        yield i, f"within {FAR} times of another source, {low[i]:g}, or a reason in deviations.csv"
+
+
 CHECKS: dict[str, Callable[[pd.DataFrame], Iterator[Finding]]] = {
     "one value a cell": _same_row_twice,
     "share within 100": _shares,
@@ -567,4 +668,9 @@ CHECKS: dict[str, Callable[[pd.DataFrame], Iterator[Finding]]] = {
     "quota parts sum": _quota_parts,
     "share is quotient": _reserve_shares,
     "life is quotient": _reserve_lives,
+    "batches sum": _batches,
+    "unit value is quotient": _unit_values,
+    "stock grows": _growing,
+    "import shares sum": _import_shares,
+    "sources agree": _far_apart,
 }
