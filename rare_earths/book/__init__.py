@@ -4,6 +4,7 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 
 - ``facts``: the facts of ``_config.yml`` (authors, address, licences), version and commit
 - ``freshness``: reads every page again when the data, the package or the bibliography changed
+- ``parallel``: reads the pages side by side
 - ``blocks``: figures and links inside the pages: numbers, relative links, citations, files
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-PARTS = ("facts", "freshness", "blocks", "light", "cite", "moved", "latex")
+PARTS = ("facts", "freshness", "parallel", "blocks", "light", "cite", "moved", "latex")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -7,6 +7,7 @@ there is nothing to do. Without one the last build failed or was stopped, and st
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -66,9 +67,17 @@ def _jupyter_book(builder: str) -> int:
 
 
 def _told(fault: BaseException) -> str:
-    """The reason of a failure in a line or two; Sphinx has printed the place before."""
+    """Why a build failed; of a failing cell its notebook, its code and its error."""
     reason = fault.__cause__ or fault
-    return str(reason).strip() or type(reason).__name__
+    # In a process of its own a failure is text, else it is a chain of exceptions.
+    text = getattr(reason, "traceback", "") or ""
+    cell = re.search(r"CellExecutionError: (.*?)\n\nThe above exception", text, re.DOTALL)
+    detail = cell[1] if cell else str(reason.__cause__ or "")
+    parts = [str(reason).strip() or type(reason).__name__, _ANSI.sub("", detail).strip()]
+    return "\n".join(filter(None, parts))
+
+
+_ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 
 def build() -> int:
@@ -86,8 +95,13 @@ def build() -> int:
             shutil.rmtree(leftover, ignore_errors=True)
     stamp.unlink(missing_ok=True)
     inputs = _inputs()
-    if _jupyter_book("html"):
+    # The verdicts take as long as a chapter: judged beside the reading of the pages.
+    with subprocess.Popen([sys.executable, "-m", "rare_earths.book", "verdicts"]) as judging:
+        failed = _jupyter_book("html")
+    if failed or judging.returncode:
         return 1
+    if (BUILD / "claims.json").is_file():
+        shutil.copyfile(BUILD / "claims.json", html / "claims.json")
     _note(stamp, inputs, html)
     print("Built: _build/html/index.html")
     _tell_moved()
@@ -99,6 +113,12 @@ def _tell_moved() -> None:
     told = moved.report(ROOT)
     if told:
         print("\n".join(["Against tests/expected (make expected takes the new ones):", *told]))
+
+
+def verdicts() -> int:
+    """Judge all claims and write the results into ``_build``."""
+    moved.write_verdicts(BUILD)
+    return 0
 
 
 def expected() -> int:
@@ -166,6 +186,7 @@ COMMANDS = {
     "pdf": pdf,
     "serve": serve_book,
     "refresh": refresh,
+    "verdicts": verdicts,
     "expected": expected,
 }
 

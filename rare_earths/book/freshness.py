@@ -83,15 +83,9 @@ def _all_when_changed(
     return [] if now == before else sorted(env.found_docs)
 
 
-def _settings(app: Sphinx, config: Config) -> None:
-    """Note the look; let Sphinx read and write pages side by side."""
+def _look(app: Sphinx, config: Config) -> None:
+    """Note the look: pages are written again when it changed, without executing anything."""
     config.rare_earths_look = digest(Path(app.srcdir), LOOK)  # type: ignore[attr-defined]
-    app.parallel = max(app.parallel, min(os.cpu_count() or 1, 8))  # type: ignore[misc]
-    # These say nothing about parallel reading and are safe: they keep no state while reading.
-    for name in ("sphinx_jupyterbook_latex", "sphinx_multitoc_numbering", "myst_nb"):
-        extension = app.extensions.get(name)
-        if extension is not None and extension.parallel_read_safe is None:
-            extension.parallel_read_safe = True
 
 
 def kernel_settings(folder: Path, build: Path) -> dict[str, str]:
@@ -126,6 +120,6 @@ def _kernels(app: Sphinx) -> None:
 def setup(app: Sphinx) -> None:
     """Hook the digests into Sphinx."""
     app.add_config_value("rare_earths_look", "", "html")
-    app.connect("config-inited", _settings, priority=950)
+    app.connect("config-inited", _look)
     app.connect("builder-inited", _kernels)
     app.connect("env-get-outdated", _all_when_changed)

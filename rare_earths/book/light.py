@@ -44,6 +44,7 @@ SHEETS = (
     "mystnb.css",
     "sphinx-design.min.css",
 )
+OFF_DUTY = {"sphinx_thebe", "sphinx_togglebutton", "sphinx_copybutton", "sphinx_comments"}
 OWN_SHEETS = ("colours.css", "page.css", "figures.css", "blocks.css")
 # Shipped by the theme and its extensions, used by no page.
 UNUSED = (
@@ -54,12 +55,7 @@ UNUSED = (
     "images",
     "webpack-macros.html",
     "sbt-webpack-macros.html",
-    "sphinx-thebe.*",
-    "togglebutton.*",
-    "copybutton*",
-    "clipboard.min.js",
-    "check-solid.svg",
-    "copy-button.svg",
+    "*.svg",
     "design-tabs.js",
     "sphinx-design.*",
     "mystnb.*",
@@ -71,8 +67,19 @@ UNUSED = (
 )
 
 
+def _silence(app: Sphinx) -> None:
+    """Take the extensions that Jupyter Book always loads, and this book does not use, off duty."""
+    for event, listeners in app.events.listeners.items():
+        app.events.listeners[event] = [
+            listener
+            for listener in listeners
+            if (listener.handler.__module__ or "").partition(".")[0] not in OFF_DUTY
+        ]
+
+
 def _templates(app: Sphinx, config: Config) -> None:
-    """The book's templates come before the theme's."""
+    """The book's templates come before the theme's; no scripts of others."""
+    _silence(app)
     config.templates_path.insert(0, str(TEMPLATES))
     config.html_use_index = False  # type: ignore[attr-defined]
     config.html_domain_indices = False  # type: ignore[attr-defined]

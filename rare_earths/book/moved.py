@@ -69,18 +69,19 @@ def _claims() -> ModuleType | None:
         raise
 
 
-def _verdicts(build: Path, html: Path) -> None:
-    """Write the verdicts for the tests and for other programs."""
+def write_verdicts(build: Path) -> None:
+    """Write ``verdicts.csv`` for the tests and ``claims.json`` for other programs.
+
+    :param build: the folder ``_build``
+    """
     claims = _claims()
     if claims is None:
         return
-    if hasattr(claims, "verdicts"):
-        table = claims.verdicts()
-        index = table.index.name is not None
-        write_whole(build / "verdicts.csv", table.to_csv(index=index, lineterminator="\n"))
-    if hasattr(claims, "as_json"):
-        text = json.dumps(claims.as_json(), indent=1, ensure_ascii=False)
-        write_whole(html / "claims.json", text + "\n")
+    table = claims.verdicts()
+    index = table.index.name is not None
+    write_whole(build / "verdicts.csv", table.to_csv(index=index, lineterminator="\n"))
+    text = json.dumps(claims.as_json(), indent=1, ensure_ascii=False)
+    write_whole(build / "claims.json", text + "\n")
 
 
 def _rows(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
@@ -127,12 +128,9 @@ def report(folder: Path) -> list[str]:
 
 
 def _collect(app: Sphinx, error: Exception | None) -> None:
-    """Write all three files at the end of a build of the pages."""
-    if error or app.builder.format != "html":
-        return
-    html, build = Path(app.outdir), Path(app.outdir).parent
-    _headlines(html, build / "headlines.csv")
-    _verdicts(build, html)
+    """Write the numbers at the end of a build of the pages."""
+    if not error and app.builder.format == "html":
+        _headlines(Path(app.outdir), Path(app.outdir).parent / "headlines.csv")
 
 
 def setup(app: Sphinx) -> None:
