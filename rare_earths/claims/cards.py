@@ -209,7 +209,7 @@ class Rule:
         code = inspect.getsource(part.rule).rstrip()
         load = ", bears the load" if part.bears_load else ""
         return (
-            f"**Part {part.key}{load}: {part.statement}.** Measured by {part.measure}. "
+            f"**{self.verdict.id}, part {part.key}{load}: {part.statement}.** Measured by {part.measure}. "
             f"Overturned by {part.overturned_by}.\n\n"
             f"```python\n{code}\n```"
         )
