@@ -119,7 +119,7 @@ def _draw(ax: Axes, frame: pd.DataFrame) -> None:
     ax.set_yticks([at for at, _ in ticks], [text for _, text in ticks])
     ax.set_xlim(0, 100)
     ax.set_ylim(place - 0.4, -1.4 if small else -0.9)
-    ax.set_xticks([0, 50, 100], ["0", "50", "100 %"])
+    ax.set_xticks([0, 50, 100], ["0", "50", "100%"])
     figures.value_axis(ax, "x")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)

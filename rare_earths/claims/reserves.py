@@ -27,7 +27,7 @@ from rare_earths.evidence import Evidence
 from rare_earths.words import megatonnes, number, percent, times, tonnes, years
 
 TONNES = "t REO"
-ILLEGAL = {"20 % (Adamas)": "consultancy:adamas", "50 % (Kingsnorth)": "consultancy:kingsnorth"}
+ILLEGAL = {"20% (Adamas)": "consultancy:adamas", "50% (Kingsnorth)": "consultancy:kingsnorth"}
 HORIZON = 2050
 
 
@@ -443,7 +443,7 @@ def output_pair(evidence: Evidence, option: str, year: int = YEAR) -> tuple[Valu
 
 
 def c02_reserve_share(evidence: Evidence, combination: Combination) -> Outcome:
-    """a: China's share of world reserves was 36.7 %."""
+    """a: China's share of world reserves was 36.7%."""
     china, world = reserve_pair(evidence, combination["reserves"])
     value = measures.share(china.value, world.value)
     return Outcome(
@@ -455,7 +455,7 @@ def c02_reserve_share(evidence: Evidence, combination: Combination) -> Outcome:
 
 
 def c02_output_share(evidence: Evidence, combination: Combination) -> Outcome:
-    """b: China's share of world output was 58.3 %."""
+    """b: China's share of world output was 58.3%."""
     china, world = output_pair(evidence, combination["output"])
     value = measures.share(china.value, world.value)
     return Outcome(
@@ -489,7 +489,7 @@ C02 = Claim(
     (
         Part(
             "a",
-            "in 2020 China had 36.7 % of world reserves",
+            "in 2020 China had 36.7% of world reserves",
             "share of world reserves (%)",
             c02_reserve_share,
             True,
@@ -497,7 +497,7 @@ C02 = Claim(
         ),
         Part(
             "b",
-            "in 2020 China had 58.3 % of world output",
+            "in 2020 China had 58.3% of world output",
             "share of world mine output (%)",
             c02_output_share,
             True,
@@ -527,8 +527,8 @@ CHINESE = "Chinese classification, end of 2007"
 ALL_ORES, IONIC = "all ores", "ionic clays"
 RECOVERY = {
     "reserves as printed": None,
-    "50 % of the ore (south, 2012)": ("mining_recovery_rate", "China, ionic clays"),
-    "10 % of the ore (Bayan Obo, 2012)": ("overall_utilisation_rate", "Bayan Obo"),
+    "50% of the ore (south, 2012)": ("mining_recovery_rate", "China, ionic clays"),
+    "10% of the ore (Bayan Obo, 2012)": ("overall_utilisation_rate", "Bayan Obo"),
 }
 
 
@@ -618,7 +618,7 @@ def c03_admissible(combination: Combination) -> bool:
             combination["edition"] == CHINESE
             and combination["output"] == "official"
             and combination["illegal"] == "none added"
-            and combination["recovery"].startswith("50 %")
+            and combination["recovery"].startswith("50%")
         )
     return combination["output"] == "official" or combination["illegal"] == "none added"
 
