@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+import pytest
 from bs4 import BeautifulSoup, Tag
+
+
+def none(found: Iterable[object], about: str = "") -> None:
+    """Fail with every finding on a line of its own; pass when there is none."""
+    lines = [str(item) for item in found]
+    if lines:
+        more = [f"... and {len(lines) - 40} more"] if len(lines) > 40 else []
+        pytest.fail("\n".join([about, *lines[:40], *more]).strip(), pytrace=False)
+
 
 CARD = ("data-claim", "data-verdict", "data-confidence", "data-certainty", "data-holds")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import built
 import pytest
 from browser.served import Site
+from built import none
 from conftest import ROOT
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
@@ -139,7 +140,7 @@ def test_figures_are_told(text: str, site: Site) -> None:
             source = built.words(built.source_line(figure)).removeprefix("Source")
             wanted = (number, finding, subtitle, built.description(figure), source)
             missing += [part for part in wanted if flat(part).strip(":.") not in text]
-    assert missing == []
+    none(missing)
 
 
 def test_figures_are_drawings(pdf: PdfReader, site: Site) -> None:
@@ -149,7 +150,7 @@ def test_figures_are_drawings(pdf: PdfReader, site: Site) -> None:
         for page, name, held in objects(pdf, "/XObject")
         if held.get("/Subtype") == "/Image"
     ]
-    assert rasters == []
+    none(rasters)
     figures = sum(len(built.figures(built.soup(site.folder / page))) for page in site.pages)
     forms = [name for _, name, held in objects(pdf, "/XObject") if held.get("/Subtype") == "/Form"]
     assert len(forms) >= figures >= 2
@@ -166,12 +167,12 @@ def test_fonts_are_embedded(pdf: PdfReader) -> None:
 
     fonts = list(objects(pdf, "/Font"))
     assert fonts
-    assert sorted({str(f["/BaseFont"]) for _, _, f in fonts if not embedded(f)}) == []
+    none(sorted({str(f["/BaseFont"]) for _, _, f in fonts if not embedded(f)}))
 
 
 def test_chinese_has_glyphs(text: str, log: str) -> None:
     assert CHINESE_TITLE in text
-    assert re.findall(r"Missing character: .*", log) == []
+    none(re.findall(r"Missing character: .*", log))
 
 
 # What must never be read on paper: unresolved references, names of objects, markup.
@@ -192,7 +193,7 @@ def test_numbers_are_the_pages(text: str, site: Site) -> None:
         for element in built.soup(site.folder / page).select("p .computed[data-name]"):
             if flat(built.words(element)) not in text:
                 missing.append((element["data-name"], built.words(element)))
-    assert missing == []
+    none(missing)
 
 
 def test_references_resolve(log: str) -> None:
@@ -208,7 +209,7 @@ def overfull(said: str) -> list[tuple[float, str]]:
 def test_nothing_stands_out(log: str) -> None:
     """No line or box stands out into the margin by more than a reader would notice."""
     wide = [found for found in overfull(log) if found[0] > OVERFULL]
-    assert wide == []
+    none(wide)
 
 
 def test_overfull_is_seen() -> None:
@@ -227,4 +228,4 @@ def test_links_lead_somewhere(pdf: PdfReader) -> None:
                 broken += [] if action["/D"] in named else [(number, action["/D"])]
             if action.get("/S") == "/URI" and not re.match("https?:|mailto:", action["/URI"]):
                 broken.append((number, action["/URI"]))
-    assert broken == []
+    none(broken)

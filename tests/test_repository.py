@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from built import none
 from conftest import ROOT
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;[^\\\n]*)?", re.MULTILINE)
@@ -63,14 +64,14 @@ def test_plain_pins_install_the_package() -> None:
     assert "-e ." in lines
     assert not [line for line in lines if "--hash" in line]
     loose = [line for line in lines if line and not PIN.match(line) and line[0] not in "#- "]
-    assert loose == []
+    none(loose)
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
 def test_every_pin_has_a_hash(name: str) -> None:
     blocks = re.split(r"\n(?=[A-Za-z0-9])", text(ROOT / name))
     bare = [b.split()[0] for b in blocks if PIN.match(b) and "--hash=sha256:" not in b]
-    assert bare == []
+    none(bare)
 
 
 def test_tests_use_the_books_pins() -> None:
@@ -99,7 +100,7 @@ def test_nothing_of_one_workplace() -> None:
         for pattern in (WORKPLACE, MACHINE, REGISTRY, PRIVATE)
         for match in pattern.finditer(text(path))
     ]
-    assert found == []
+    none(found)
 
 
 @pytest.mark.parametrize(

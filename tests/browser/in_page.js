@@ -5,6 +5,11 @@ window.measure = (() => {
   const seen = (element) =>
     element.getClientRects().length > 0 && getComputedStyle(element).visibility !== "hidden";
   const words = (element) => element.textContent.replace(/\s+/g, " ").trim();
+  // A link that jumps over the menu waits outside the page until it has the focus.
+  const onPage = (element) => {
+    const box = element.getBoundingClientRect();
+    return box.width > 2 && box.height > 2 && box.right > 0 && box.bottom + scrollY > 0;
+  };
   const ownWords = (element) =>
     [...element.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join("").trim();
   const figureOf = (element) => element.closest("figure[data-figure]")?.id ?? "no figure";
@@ -14,6 +19,8 @@ window.measure = (() => {
     [...document.querySelectorAll("figure[data-figure] svg")].filter(
       (svg) => seen(svg) && !svg.closest("details") && !svg.parentElement.closest("svg"),
     );
+  const drawn = (svg, kinds) =>
+    [...svg.querySelectorAll(kinds)].filter((e) => !e.closest("defs, clipPath"));
   const labels = (svg) => [...svg.querySelectorAll("text")].filter((t) => seen(t) && words(t));
 
   /** Pixels of a label's font as the reader sees it: the style's size times the drawing's scale. */
@@ -121,21 +128,42 @@ window.measure = (() => {
     return layers.reverse().reduce((under, top) => over(top, under), canvas());
   };
 
+  // In a drawing what lies behind a label is the last shape painted before it at its middle.
+  const shapesBehind = (label, under) => {
+    const svg = label.ownerSVGElement;
+    const box = label.getBoundingClientRect();
+    const middle = new DOMPoint(box.left + box.width / 2, box.top + box.height / 2);
+    for (const shape of drawn(svg, "path, rect, circle, polygon")) {
+      const before = shape.compareDocumentPosition(label) & Node.DOCUMENT_POSITION_FOLLOWING;
+      const style = getComputedStyle(shape);
+      if (!before || style.fill === "none") continue;
+      const at = middle.matrixTransform(shape.getScreenCTM().inverse());
+      if (!shape.isPointInFill(at)) continue;
+      const [r, g, b, a] = rgba(style.fill);
+      under = over([r, g, b, a * style.fillOpacity * style.opacity], under);
+    }
+    return under;
+  };
+
   /** Words that would not be told from what lies behind them. `paper` replaces the background. */
   const faint = (least, paper) => {
     const texts = [...document.body.querySelectorAll("*")].filter(
       (e) => ownWords(e) && seen(e) && !e.closest("script, style, noscript, template, title, .visually-hidden, [hidden]") &&
-             e.getBoundingClientRect().width > 2 && getComputedStyle(e).opacity !== "0",
+             onPage(e) && getComputedStyle(e).opacity !== "0",
     );
-    return texts
+    const found = texts
       .map((e) => {
         const style = getComputedStyle(e);
         const inPicture = e.namespaceURI.endsWith("svg") && !(e instanceof HTMLElement);
-        const under = paper ? rgba(paper).slice(0, 3) : behind(e);
+        const ground = paper ? rgba(paper).slice(0, 3) : behind(e);
+        const under = inPicture ? shapesBehind(e, ground) : ground;
         const ink = over(rgba(inPicture ? style.fill : style.color), under);
         return { element: e.tagName.toLowerCase() + (typeof e.className === "string" && e.className ? "." + e.className : ""), text: ownWords(e).slice(0, 40), ratio: +ratio(ink, under).toFixed(2) };
       })
-      .filter((found) => found.ratio < least);
+      .filter((one) => one.ratio < least);
+    // One example of each kind of element and each ratio.
+    const kinds = new Map(found.map((one) => [`${one.element} ${one.ratio}`, one]));
+    return [...kinds.values()];
   };
 
   /** The colours of a page by name: ground, words, and every ink of its charts. */
@@ -144,9 +172,10 @@ window.measure = (() => {
     words: getComputedStyle(document.querySelector("h1") ?? document.body).color,
     charts: pictures().map((svg) => ({
       figure: figureOf(svg),
-      inks: [...new Set([...svg.querySelectorAll("path, line, rect, circle, text, use, polyline")].flatMap((e) => {
+      inks: [...new Set(drawn(svg, "path, line, rect, circle, polyline, text, use").flatMap((e) => {
         const style = getComputedStyle(e);
-        return [style.stroke, style.fill];
+        if (e.localName !== "use") return [style.stroke, style.fill];
+        return e.hasAttribute("fill") || e.style.fill ? [style.fill] : [];
       }))].filter((c) => c !== "none").sort(),
     })),
   });
@@ -156,12 +185,10 @@ window.measure = (() => {
     pictures().flatMap((svg) => {
       const under = behind(svg);
       const stand = (colour) => (colour === "none" ? 1 : ratio(over(rgba(colour), under), under));
-      return [...svg.querySelectorAll("path, line, rect, circle, use, polyline, polygon")]
-        .filter((e) => !e.closest("defs, clipPath"))
-        .map((e) => {
-          const style = getComputedStyle(e);
-          return { figure: figureOf(svg), ratio: Math.max(stand(style.stroke), stand(style.fill)) };
-        });
+      return drawn(svg, "path, line, rect, circle, use, polyline, polygon").map((e) => {
+        const style = getComputedStyle(e);
+        return { figure: figureOf(svg), ratio: Math.max(stand(style.stroke), stand(style.fill)) };
+      });
     });
 
   return { pictures, marks, smallText, overlaps, clipped, tooWide, faint, colours, words };
