@@ -321,7 +321,13 @@ class Explorer:
                     f"The frame has no value {name!r} to move the artist of this name to; "
                     f"name it or pass `update`."
                 )
-            move(artist, frame[name])
+            try:
+                move(artist, frame[name])
+            except (RuntimeError, TypeError, ValueError) as error:
+                raise FigureError(
+                    f"The frame's value {name!r} does not fit the {type(artist).__name__} of this "
+                    f"name ({error}); see explorer.move or pass `update`."
+                ) from error
 
     # --- pictures ---
 
@@ -386,7 +392,11 @@ class Explorer:
     def tracks(self, width: int, canvas: Any, artists: Mapping[str, Any]) -> dict[str, Track]:
         """Where each moving artist is in every state, in one picture."""
         parts = _parts(artists)
-        limits = [(ax.get_xlim(), ax.get_ylim()) for ax in canvas.axes]
+
+        def limits() -> list[Any]:
+            return [(ax.get_xlim(), ax.get_ylim()) for ax in canvas.axes]
+
+        fixed = limits()
         rows: dict[str, list[np.ndarray]] = {name: [] for name in parts}
         strings: dict[str, list[str]] = {name: [] for name in parts}
         for state, frame in zip(self.states, self.frames, strict=True):
@@ -396,9 +406,9 @@ class Explorer:
                 if isinstance(artist, Text):
                     strings[name].append(artist.get_text())
             self._check_texts(canvas, parts.values(), state)
+            if limits() != fixed:
+                raise FigureError(f"{self.slug}: the limits of the axes move; fix them in `draw`.")
         self.update(artists, self.start)
-        if limits != [(ax.get_xlim(), ax.get_ylim()) for ax in canvas.axes]:
-            raise FigureError(f"{self.slug}: the limits of the axes move; fix them in `draw`.")
         height = canvas.get_figheight() * 72
         made = {}
         for name, artist in parts.items():
@@ -746,7 +756,7 @@ def pack_track(
         if wide.kind == "text":  # the SVG's place is that of the base line, not of the anchor
             x, y = _text_place(trees[width], name)
             a, c = x - b * places[start, 0], y - d * places[start, 1]
-        entry[key] = [round(a, 2), round(b, 5), round(c, 2), round(d, 5)]
+        entry[key] = [round(a, 2), round(b, 8), round(c, 2), round(d, 8)]
     if len(set(wide.strings)) > 1:
         entry["text"] = store.words([[string] for string in wide.strings], "")
     return entry

@@ -280,7 +280,7 @@ def label_lines(
     label that had to move is tied to its point by a hair line; an explorer says `hair=False`
     and moves its labels by `move_labels`.
     """
-    _canvas(ax).draw_without_rendering()
+    _lay_out(_canvas(ax))
     made, ends = [], []
     for text, line in labels.items():
         if isinstance(line, Line2D):
@@ -300,44 +300,40 @@ def label_lines(
                 va="center",
                 color=colour,
                 annotation_clip=False,
-                arrowprops={
-                    "arrowstyle": "-",
-                    "color": colour,
-                    "linewidth": 0.8,
-                    "shrinkA": 0,
-                    "shrinkB": 4,
-                }
-                if hair
-                else None,
             )
         )
-    move_labels(made, ends)
+    moved = move_labels(made, ends)
+    far = [abs(away) > mpl.rcParams["font.size"] / 2 for away in moved]
+    for label, end, away, is_far in zip(made, ends, moved, far, strict=True):
+        if hair and any(far):
+            label.xyann = (16, away)
+        if hair and is_far:
+            tie = {"arrowstyle": "-", "color": label.get_color(), "linewidth": 0.8, "shrinkA": 0}
+            tie["shrinkB"] = 4
+            ax.annotate("", end, (14, away), textcoords="offset points", arrowprops=tie)
     return made
 
 
-def move_labels(labels: Sequence[Annotation], ends: Sequence[tuple[float, float]]) -> None:
-    """Put the labels of one `label_lines` beside these points, without overlaps."""
+def move_labels(labels: Sequence[Annotation], ends: Sequence[tuple[float, float]]) -> list[float]:
+    """Put the labels of one `label_lines` beside these points, without overlaps.
+
+    Returns how far each is above its point, in px.
+    """
     if not labels:
-        return
+        return []
     ax: Any = labels[0].axes
     box = ax.get_window_extent()
-    sizes = [float(label.get_fontsize()) for label in labels]
     heights = [
-        size * 1.2 * (1 + label.get_text().count("\n")) + 2
-        for size, label in zip(sizes, labels, strict=True)
+        float(label.get_fontsize()) * 1.2 * (1 + label.get_text().count("\n")) + 2
+        for label in labels
     ]
     levels = [float(ax.transData.transform(end)[1]) for end in ends]
     placed = spread(levels, heights, (box.y0 - 4, box.y1 + 4))
     moved = [place - level for place, level in zip(placed, levels, strict=True)]
-    far = [abs(distance) > size / 2 for distance, size in zip(moved, sizes, strict=True)]
-    tied = any(
-        label.arrow_patch is not None and is_far for label, is_far in zip(labels, far, strict=True)
-    )
-    for label, end, distance, is_far in zip(labels, ends, moved, far, strict=True):
+    for label, end, away in zip(labels, ends, moved, strict=True):
         label.xy = end
-        label.xyann = (14 if tied else 8, distance)
-        if label.arrow_patch is not None:
-            label.arrow_patch.set_visible(is_far)
+        label.xyann = (8, away)
+    return moved
 
 
 # --- what a reader could not read -----------------------------------------------------------------
@@ -361,8 +357,10 @@ def _shown_texts(figure: Canvas) -> list[Text]:
 
 
 def check_overlaps(figure: Canvas, tolerance: float = 2.0) -> list[str]:
-    """Sentences on texts that overlap by more than `tolerance` px or leave the canvas."""
-    figure.draw_without_rendering()
+    """Sentences on texts that overlap by more than `tolerance` px or leave the canvas.
+
+    The layout must stand: draw the figure first.
+    """
     width, height = figure.get_size_inches() * 72
     boxes = [
         (" ".join(text.get_text().split()), text.get_window_extent())
@@ -424,6 +422,13 @@ def _blank(width: int, shape: Shape) -> tuple[Canvas, list[Axes]]:
     return figure, axes
 
 
+def _lay_out(figure: Canvas) -> None:
+    """Give the axes their places, much quicker than by drawing all."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+
+
 def paint(
     draw: Callable[..., Any], width: int, shape: Shape, automatic: Iterable[str] = ()
 ) -> tuple[Canvas, Any]:
@@ -437,8 +442,8 @@ def paint(
         for axis in (ax.xaxis, ax.yaxis):
             if axis.get_label_text() in set(automatic):
                 axis.set_label_text("")
-    figure.draw_without_rendering()
-    figure.draw_without_rendering()  # the layout settles at the second pass
+    _lay_out(figure)
+    _lay_out(figure)  # labels and ticks settle at the second pass
     figure.set_layout_engine("none")
     return figure, made
 

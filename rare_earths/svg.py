@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -178,7 +179,8 @@ def _serialise(root: ET.Element) -> str:
 def _parse(figure: Figure) -> ET.Element:
     marked = _mark_lines(figure)
     target = io.StringIO()
-    figure.savefig(target, format="svg", transparent=True, metadata={"Date": None})
+    # not savefig, which draws everything twice
+    FigureCanvasSVG(figure).print_svg(target, metadata={"Date": None})
     for text, gid in marked:
         text.set_gid(gid)
     root = ET.fromstring(target.getvalue().encode())
@@ -199,7 +201,6 @@ def _mark_lines(figure: Figure) -> list[tuple[Text, Any]]:
     """
     marked: list[tuple[Text, Any]] = []
     anchors = {"center": "middle", "right": "end"}
-    figure.draw_without_rendering()
     for text in figure.findobj(Text):
         if (
             "\n" not in text.get_text()
