@@ -70,6 +70,7 @@ __all__ = [
     "at_least",
     "band",
     "check_overlaps",
+    "cited",
     "count_word",
     "css_variables",
     "interval",
@@ -730,7 +731,42 @@ def find_sources(id: str, data: pd.DataFrame, rows: Iterable[str] | None) -> tup
         more = f" and {len(unknown) - 3} more" if len(unknown) > 3 else ""
         raise FigureError(f"{id} names unknown evidence: {', '.join(unknown[:3])}{more}.")
     named = base.rows.loc[ids]
-    return tuple(_source(str(key), base, part) for key, part in named.groupby("source", sort=False))
+    found = [_source(str(key), base, part) for key, part in named.groupby("source", sort=False)]
+    _cited.update((source.key, source) for source in found)
+    return tuple(found)
+
+
+_cited: dict[str, Source] = {}  # what the figures of this notebook rest on
+
+
+class Sources:
+    """All documents behind the figures shown so far: in the book a folded bibliography."""
+
+    def __init__(self) -> None:
+        self.cited = dict(sorted(_cited.items()))
+
+    def __repr__(self) -> str:
+        return "\n".join(source.label for source in self.cited.values())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        if os.environ.get("RARE_EARTHS_OUTPUT") != "book":
+            items = [f"- {source.label}" for source in self.cited.values()]
+            return {"text/markdown": "\n".join(items), "text/plain": repr(self)}
+        entries = (
+            f"{{cite:empty}}`{','.join(self.cited)}`\n\n"
+            "```{bibliography}\n:filter: docname in docnames\n```"
+        )
+        count = count_word(len(self.cited), capital=True)
+        return {
+            "text/markdown": f"::::{{dropdown}} {count} documents\n{entries}\n::::",
+            "application/vnd.rare-earths.latex+json": {"kind": "markdown", "text": entries},
+            "text/plain": repr(self),
+        }
+
+
+def cited() -> Sources:
+    """The sources of the chapter, to be shown at its end."""
+    return Sources()
 
 
 def _source(key: str, base: Any, rows: pd.DataFrame) -> Source:

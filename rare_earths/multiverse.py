@@ -6,6 +6,7 @@ import textwrap
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation
 
 from rare_earths import figures
 from rare_earths.claims.engine import (
@@ -141,11 +142,15 @@ def _bar(ax: Axes, place: float, row: pd.Series, words: list[str]) -> None:
 
 
 def _key(ax: Axes, words: list[str], small: bool) -> None:
-    """What the fills mean, as squares with words above the bars."""
+    """What the fills mean: outlined squares with words above the bars."""
     across = 0.0
+    inch = ax.get_figure(root=True).dpi_scale_trans
     for index, word in enumerate(words):
         x, y = (0, 16 * (len(words) - 1 - index)) if small else (across, 0)
-        shared = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
-        ax.annotate("■", (0, 1), xytext=(x, y + 4), color=COLOURS[FILL[word][0]], **shared)
-        ax.annotate(word, (0, 1), xytext=(x + 16, y + 4), **shared)
-        across += 40 + 8.5 * len(word)
+        place = ax.transAxes + ScaledTranslation((x + 6) / 72, (y + 11) / 72, inch)
+        ax.plot(0, 1, marker="s", markersize=11, markerfacecolor=COLOURS[FILL[word][0]],
+                markeredgecolor=COLOURS["ink"], markeredgewidth=0.8, transform=place,
+                clip_on=False)  # fmt: skip
+        ax.annotate(word, (0, 1), xytext=(x + 18, y + 4), xycoords="axes fraction",
+                    textcoords="offset points", va="bottom")  # fmt: skip
+        across += 44 + 8.5 * len(word)
