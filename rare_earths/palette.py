@@ -45,7 +45,20 @@ DARK: dict[str, str] = {
     "fifth_tint": "#3a2a55",
     "grey_tint": "#2a3036",
 }
-_FORCED = {"grid": "GrayText", "paper": "Canvas", "china": "Highlight", "grey": "GrayText"}
+# The reader's own few colours: China stands out, the others differ by dash, marker and label.
+_FORCED = {"paper": "Canvas", "china": "Highlight", "grey": "GrayText"}
+_FORCED |= {
+    name: f"color-mix(in srgb,{colour} {share}%,Canvas)"
+    for name, colour, share in (
+        ("grid", "CanvasText", 30),
+        ("china_tint", "Highlight", 35),
+        ("rest_tint", "CanvasText", 20),
+        ("third_tint", "CanvasText", 30),
+        ("fourth_tint", "CanvasText", 40),
+        ("fifth_tint", "CanvasText", 50),
+        ("grey_tint", "CanvasText", 15),
+    )
+}
 
 
 def css_variables() -> str:
@@ -55,10 +68,7 @@ def css_variables() -> str:
         names = ";".join(f"--re-{name.replace('_', '-')}:{value}" for name, value in values.items())
         return f"{selector}{{{names}}}"
 
-    forced = {
-        name: _FORCED.get(name, "Canvas" if name.endswith("_tint") else "CanvasText")
-        for name in COLOURS
-    }
+    forced = {name: _FORCED.get(name, "CanvasText") for name in COLOURS}
     light, dark = ":root", 'html[data-theme="dark"]'
     both = f"{light},{dark}"
     return "\n".join(
