@@ -6,12 +6,14 @@ there is nothing to do. Without one the last build failed or was stopped, and st
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import shutil
 import subprocess
 import sys
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
@@ -191,12 +193,29 @@ COMMANDS = {
 }
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other command builds in this folder; the lock ends with the process."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another build in this folder.", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; its name comes first."""
     if not arguments or arguments[0] not in COMMANDS:
         print(f"usage: python -m rare_earths.book {' | '.join(COMMANDS)}", file=sys.stderr)
         return 2
-    return COMMANDS[arguments[0]](*arguments[1:])
+    command = COMMANDS[arguments[0]]
+    if command in (verdicts, serve_book):
+        return command(*arguments[1:])
+    with _alone():
+        return command(*arguments[1:])
 
 
 if __name__ == "__main__":

@@ -68,16 +68,17 @@ def digest(folder: Path, names: Iterable[str], *, leave_out: frozenset[str] = fr
     return total.hexdigest()
 
 
-def computed_digest(folder: Path) -> str:
-    """Digest of all that a page's numbers come from, beside its own file."""
-    return digest(folder, COMPUTED_FROM, leave_out=frozenset(_NO_TEXT))
+def computed_digest(folder: Path, bibliographies: Iterable[str] = ()) -> str:
+    """Digest of all that a page's numbers and references come from, beside its own file."""
+    names = [*COMPUTED_FROM, *bibliographies]
+    return digest(folder, names, leave_out=frozenset(_NO_TEXT))
 
 
 def _all_when_changed(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Every page, when the digest is not the one the pages were read with."""
-    now = computed_digest(Path(app.srcdir))
+    now = computed_digest(Path(app.srcdir), app.config.bibtex_bibfiles)
     before = getattr(env, "rare_earths_digest", now)
     env.rare_earths_digest = now  # type: ignore[attr-defined]
     return [] if now == before else sorted(env.found_docs)

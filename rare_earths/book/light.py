@@ -44,6 +44,7 @@ SHEETS = (
     "mystnb.css",
     "sphinx-design.min.css",
 )
+LIGHT, DARK = 'html[data-theme="light"] ', 'html[data-theme="dark"] '
 OFF_DUTY = {"sphinx_thebe", "sphinx_togglebutton", "sphinx_copybutton", "sphinx_comments"}
 OWN_SHEETS = ("colours.css", "page.css", "figures.css", "blocks.css")
 # Shipped by the theme and its extensions, used by no page.
@@ -106,12 +107,14 @@ def _page(
     context["facts"] = facts(app.config)
     context["look"] = app.config.rare_earths_look[:8]
     context["root_doc"] = app.config.root_doc
-    context["body"] = _plain_roles(body)
+    context["body"] = _FALSE_PROMISES.sub("", body)
 
 
-def _plain_roles(body: str) -> str:
-    """Take away the list roles of bibliographies, which promise items that are not there."""
-    return re.sub(r' role="doc-(?:biblioentry|backlink|bibliography)"| role="list(?:item)?"', "", body)
+_FALSE_PROMISES = re.compile(
+    # Lists of sources whose items are no list items; a name other than the words one sees.
+    r' role="doc-(?:biblioentry|backlink|bibliography)"| role="list(?:item)?"'
+    r'| aria-label="Toggle hidden content"'
+)
 
 
 def _no_mathematics(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -136,11 +139,21 @@ def _assets(app: Sphinx, error: Exception | None) -> None:
         used.script(script.read_text("utf-8"))
         shutil.copyfile(script, static / script.name)
     theirs = [cache / Path(name).name for name in SHEETS]
-    sheets = [sheet.read_text("utf-8") for sheet in theirs if sheet.is_file()]
+    sheets = [_light_on_paper(sheet.read_text("utf-8")) for sheet in theirs if sheet.is_file()]
     sheets.append(css_variables())
     sheets += [(STATIC / name).read_text("utf-8") for name in OWN_SHEETS]
     write_whole(static / "book.css", purge(sheets, used))
     write_whole(html / ".nojekyll", "")
+
+
+def _light_on_paper(sheet: str) -> str:
+    """Let the colours of code that are meant for the dark page hold on screens only."""
+    if LIGHT not in sheet or ".highlight .k" not in sheet:
+        return sheet
+    lines = sheet.replace(LIGHT, "").splitlines()
+    dark = [line for line in lines if line.startswith(DARK)]
+    light = [line for line in lines if not line.startswith(DARK)]
+    return "\n".join([*light, "@media screen {", *dark, "}"])
 
 
 def _keep_theme(static: Path, cache: Path) -> None:
