@@ -752,16 +752,12 @@ class Sources:
         if os.environ.get("RARE_EARTHS_OUTPUT") != "book":
             items = [f"- {source.label}" for source in self.cited.values()]
             return {"text/markdown": "\n".join(items), "text/plain": repr(self)}
-        entries = (
-            f"{{cite:empty}}`{','.join(self.cited)}`\n\n"
-            "```{bibliography}\n:filter: docname in docnames\n```"
-        )
         count = count_word(len(self.cited), capital=True)
-        return {
-            "text/markdown": f"::::{{dropdown}} {count} documents\n{entries}\n::::",
-            "application/vnd.rare-earths.latex+json": {"kind": "markdown", "text": entries},
-            "text/plain": repr(self),
-        }
+        entries = (
+            f"::::{{dropdown}} {count} documents\n{{cite:empty}}`{','.join(self.cited)}`\n\n"
+            "```{bibliography}\n:filter: docname in docnames\n```\n::::"
+        )
+        return {"text/markdown": entries, "text/plain": repr(self)}
 
 
 def cited() -> Sources:
