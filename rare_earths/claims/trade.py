@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import pandas as pd
+
 from rare_earths import measures
 from rare_earths.claims.engine import (
     Choice,
@@ -111,14 +113,29 @@ def exports(evidence: Evidence, product: str, table: str, year: str) -> dict[str
 @cache
 def countries_of(evidence: Evidence, table: Table, year: str) -> dict[str, Value]:
     """Every country of one table in one year, and the World."""
-    rows = of_dimension(evidence, table.countries, table.unit, period=year)
     found = {
-        str(name): best(own, f"{table.countries} of {name}") for name, own in rows.groupby("entity")
+        name: best(rows, f"{table.countries} of {name}")
+        for (name, period), rows in by_entity(evidence, table.countries, table.unit).items()
+        if period == year
     }
     if table.world != table.countries:
-        world = of_dimension(evidence, table.world, table.unit, "World", period=year)
-        found["World"] = best(world, f"{table.world} of {year}")
+        found["World"] = figure(evidence, table.world, table.unit, year, "World")
     return found
+
+
+@cache
+def by_entity(evidence: Evidence, series: str, unit: str) -> dict[tuple[str, str], pd.DataFrame]:
+    """The rows of a series in `unit`, by entity and period."""
+    rows = of_dimension(evidence, series, unit)
+    return {(str(n), str(p)): own for (n, p), own in rows.groupby(["entity", "period"])}
+
+
+def figure(evidence: Evidence, series: str, unit: str, period: str, entity: str = "China") -> Value:
+    """One figure, of China if no other entity is named."""
+    rows = by_entity(evidence, series, unit).get((entity, period))
+    if rows is None:
+        raise NotCoveredError(f"no row of {series} for {entity} in {period}")
+    return best(rows, f"{series} of {entity}, {period}")
 
 
 def plus(first: Value | None, second: Value) -> Value:
@@ -157,11 +174,6 @@ CLEAN_PERIODS = {
 }
 
 
-def china(evidence: Evidence, series: str, unit: str, year: str, entity: str = "China") -> Value:
-    """One figure of China's."""
-    return best(of_dimension(evidence, series, unit, entity, period=year), f"{series}, {year}")
-
-
 @cache
 def flows(evidence: Evidence, product: str, flow: str, year: str) -> tuple[Value, Value]:
     """China's imports and exports of a high-end product in a year, in USD or tonnes."""
@@ -177,9 +189,9 @@ def flows(evidence: Evidence, product: str, flow: str, year: str) -> tuple[Value
         pair = (f"hs850511_{way}_{measure}_baci" for way in ("imports", "exports"))
     else:
         pair = (f"hs850511_china_{way}_{measure}" for way in ("imports", "exports"))
-    bought, sold = (china(evidence, series, unit, year) for series in pair)
+    bought, sold = (figure(evidence, series, unit, year) for series in pair)
     if flow in (NET_VALUE, NET_WEIGHT):
-        back = china(evidence, f"hs850511_china_imports_{measure}_from", unit, year)
+        back = figure(evidence, f"hs850511_china_imports_{measure}_from", unit, year)
         bought = Value(bought.value - back.value, bought.rows + back.rows, bought.bound)
     return bought, sold
 
@@ -193,7 +205,7 @@ def clean_flows(evidence: Evidence, flow: str, year: str) -> tuple[Value, Value]
     for series, periods in zip(series_of, CLEAN_PERIODS[year], strict=True):
         total = None
         for period in periods:
-            total = plus(total, china(evidence, series, "t", period))
+            total = plus(total, figure(evidence, series, "t", period))
         found.append(total)
     return found[0], found[1]
 
@@ -208,7 +220,7 @@ def use(evidence: Evidence, product: str, year: str) -> tuple[Value, Value]:
     if product == METALS or (product == RE_MAGNETS and year != "2022"):
         raise NotCoveredError(f"no output of {product} in China for {year}")
     bought, sold = flows(evidence, product, CUSTOMS_WEIGHT, year)
-    made = china(evidence, "re_magnet_output_total", "t", year)
+    made = figure(evidence, "re_magnet_output_total", "t", year)
     rows = made.rows + bought.rows + sold.rows
     bound = "at least" if product == ALL_MAGNETS else "exact"
     return bought, Value(made.value + bought.value - sold.value, rows, bound)
@@ -251,6 +263,7 @@ def runner_up(found: dict[str, Value]) -> str:
     return max(others, key=lambda name: found[name].value)
 
 
+@cache
 def first_before(evidence: Evidence, product: str, table: str, year: str) -> bool:
     """Whether China was first in an earlier year: in the same table, or for compounds by value in
     OEC, which goes back further."""
@@ -282,6 +295,7 @@ def c09_dependent(evidence: Evidence, combination: Combination) -> Outcome:
     return Outcome(finding, value, rows, says, "The share is near the threshold." if near else "")
 
 
+@cache
 def least(evidence: Evidence, test: str) -> float:
     """The threshold of a test of dependence, in percent."""
     over_exports = evidence.parameter("import_dependence_over_exports")
@@ -321,6 +335,7 @@ def reliance(
     )
 
 
+@cache
 def relied_before(evidence: Evidence, product: str, flow: str, year: str, test: str) -> bool:
     """Whether an earlier year passed the same test; magnets by value go back to 2002 in BACI."""
     history = BACI_VALUE if product == ALL_MAGNETS and unit_of(flow) == "USD" else flow
@@ -367,12 +382,26 @@ def unit_values(evidence: Evidence, product: str, year: str) -> tuple[Value, Val
     for back in range(int(year), FIRST_YEAR, -1):
         try:
             bought, sold = (
-                china(evidence, series, "USD/kg", str(back)) for series in UNIT_VALUES[product]
+                figure(evidence, series, "USD/kg", str(back)) for series in UNIT_VALUES[product]
             )
         except NotCoveredError:
             continue
         return bought, sold, str(back)
     raise NotCoveredError(f"no unit values of {product}")
+
+
+def c09_admissible(combination: Combination) -> bool:
+    """Pairs that no table can fill stay out: a product the table of exporters does not have, a
+    flow the high-end product does not have, use by value."""
+    product, table, high_end, flow = (
+        combination[name] for name in ("product", "table", "high_end", "flow")
+    )
+    allowed = {RE_MAGNETS: (CUSTOMS_WEIGHT,), METALS: (CUSTOMS_WEIGHT, CUSTOMS_VALUE)}
+    return (
+        all(stage in TABLES[table] for stage in PRODUCTS[product])
+        and flow in allowed.get(high_end, (flow,))
+        and (combination["test"] != HALF_OF_USE or flow == CUSTOMS_WEIGHT)
+    )
 
 
 C09 = Claim(
@@ -421,6 +450,7 @@ C09 = Claim(
         Choice("test", "What is dependence?", (EXCEED, QUARTER, HALF_OF_USE), EXCEED),
         Choice("year", "Which year?", YEARS, "2022"),
     ),
+    admissible=c09_admissible,
     indirect="No trade code tells a high grade from a low one; magnets and metals stand in for "
     "high-end products.",
 )
@@ -451,7 +481,7 @@ def world_share(evidence: Evidence, product: str, table: str, year: str) -> Valu
     if table == MIXED_WEIGHT:
         if product not in MIXED:
             raise NotCoveredError(f"no mixed share of {product}")
-        return china(evidence, MIXED[product], "%", year)
+        return figure(evidence, MIXED[product], "%", year)
     found = exports(evidence, product, table, year)
     rows = found["China"].rows + found["World"].rows
     return Value(measures.share(found["China"].value, found["World"].value), rows)
@@ -507,7 +537,7 @@ def c10_imported(evidence: Evidence, combination: Combination) -> Outcome:
         bought, used = use(evidence, product, year)
         share = Value(measures.share(bought.value, used.value), used.rows)
     elif (product, base) in SHARES_OF_IMPORTS:
-        share = china(evidence, SHARES_OF_IMPORTS[product, base], "%", year)
+        share = figure(evidence, SHARES_OF_IMPORTS[product, base], "%", year)
     else:
         raise NotCoveredError(f"no share of imports of {product} {base}")
     low, high = CLAIMED_IMPORTED
