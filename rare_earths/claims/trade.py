@@ -439,7 +439,7 @@ C09 = Claim(
             "high_end",
             "What is a high-end product?",
             (RE_MAGNETS, ALL_MAGNETS, METALS),
-            RE_MAGNETS,
+            ALL_MAGNETS,
         ),
         Choice(
             "flow",
@@ -582,7 +582,7 @@ C10 = Claim(
             "high_end",
             "What is a high-end product?",
             (RE_MAGNETS, ALL_MAGNETS, METALS),
-            RE_MAGNETS,
+            ALL_MAGNETS,
         ),
         Choice(
             "base", "Imported share of what?", (OF_USE, OF_IMPORTS_VALUE, OF_IMPORTS_WEIGHT), OF_USE
