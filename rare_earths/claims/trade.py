@@ -27,7 +27,7 @@ from rare_earths.claims.engine import (
 )
 from rare_earths.claims.rows import Value, best, of_dimension
 from rare_earths.evidence import Evidence
-from rare_earths.words import Computed, number, percent, times, tonnes, usd
+from rare_earths.words import Computed, percent, times, tonnes, usd
 
 COMPOUNDS, METALS, MAGNETS = "compounds", "metals", "magnets"
 BOTH, ALL = "compounds and metals", "all three summed"
@@ -465,8 +465,9 @@ MIXED = {
     COMPOUNDS: "hs284690_china_share_world_exports_weight",
     METALS: "hs280530_china_share_world_exports_weight",
 }
-OF_USE, OF_IMPORTS_VALUE = "of China's use, weight", "of the world's imports, value"
-OF_IMPORTS_WEIGHT = "of the world's imports, weight"
+OF_USE = "of China's use, by weight"
+OF_IMPORTS_VALUE = "of the world's imports, by value"
+OF_IMPORTS_WEIGHT = "of the world's imports, by weight"
 SHARES_OF_IMPORTS = {
     (ALL_MAGNETS, OF_IMPORTS_VALUE): "hs850511_china_share_world_imports_baci",
     (ALL_MAGNETS, OF_IMPORTS_WEIGHT): "hs850511_china_share_imports_weight_reporters",
@@ -535,7 +536,8 @@ def c10_imported(evidence: Evidence, combination: Combination) -> Outcome:
     product, base, year = (combination[name] for name in ("high_end", "base", "year"))
     if base == OF_USE:
         bought, used = use(evidence, product, year)
-        share = Value(measures.share(bought.value, used.value), used.rows)
+        bound = "at most" if used.bound == "at least" else "exact"
+        share = Value(measures.share(bought.value, used.value), used.rows, bound)
     elif (product, base) in SHARES_OF_IMPORTS:
         share = figure(evidence, SHARES_OF_IMPORTS[product, base], "%", year)
     else:
@@ -546,11 +548,12 @@ def c10_imported(evidence: Evidence, combination: Combination) -> Outcome:
     finding = Finding.HOLDS if distance == 0 else Finding.FAILS
     if 0 < distance <= tolerance:
         finding = Finding.PARTLY
+    most = "at most " if share.bound == "at most" else ""
     return Outcome(
         finding,
         share.value,
         share.rows,
-        f"China's imports of {product} in {year} are {number(share.value, 1)}% {base}.",
+        f"China's imports of {product} in {year} are {most}{percent(share.value / 100)} {base}.",
         "The share is within five points of the claimed span." if 0 < distance <= tolerance else "",
     )
 
