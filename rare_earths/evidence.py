@@ -15,17 +15,22 @@ declared corrections are applied, when read.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import difflib
 import functools
+import hashlib
 import io
+import os
 import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -294,17 +299,15 @@ class Units:
         if unit == to:
             return 1.0
         if (unit, to) not in self._factors:
-            import pint
-
-            try:
-                number = self.quantity(unit).to(self.quantity(to).units)
-            except pint.DimensionalityError:
-                one, other = (str(self.table.at[u, "dimension"]) for u in (unit, to))
+            number, goal = self.quantity(unit), self.quantity(to)
+            one, other = (str(self.table.at[u, "dimension"]) for u in (unit, to))
+            # A mass fraction and a share are both plain numbers to pint: the names tell them apart.
+            if one != other or number.dimensionality != goal.dimensionality:
                 raise EvidenceError(
                     f"{unit} ({one}) does not convert into {to} ({other}): they are different"
                     " things, and a factor between them is a sourced parameter, not a unit."
-                ) from None
-            self._factors[unit, to] = float(number.magnitude)
+                )
+            self._factors[unit, to] = float(number.to(goal.units).magnitude)
         return self._factors[unit, to]
 
 
@@ -353,6 +356,7 @@ class Evidence:
         self.units = Units(tables["vocabulary/units.csv"], raw.definitions)
         self._corrected = _correct(rows, self.corrections)
         self._places = self._corrected.groupby("series", sort=False).indices
+        self._parts: dict[tuple[str, ...], pd.DataFrame] = {}
         self._ancestors: dict[str, frozenset[str]] = {}
 
     def select(
@@ -387,16 +391,22 @@ class Evidence:
         }
         self._known("entity", filters["entity"] or [], self.entities.index)
         self._known("source", filters["source"] or [], self.sources.index)
-        places = sorted(i for s in wanted for i in self._places.get(s, ()))
-        frame = self._corrected.iloc[places]
-        if not unusable:
-            frame = frame[frame["use"]]
+        frame = self._of_series(tuple(wanted))
+        keep = np.ones(len(frame), bool) if unusable else frame["use"].to_numpy(bool)
         for column, values in filters.items():
             if column not in frame.columns:
                 raise EvidenceError(f"No column {column!r}{_near(column, frame.columns)}.")
             if values is not None:
-                frame = frame[frame[column].isin(values)]
-        return self._converted(frame, unit) if unit else frame.copy()
+                keep = keep & frame[column].isin(values).to_numpy(bool)
+        frame = frame[keep]
+        return self._converted(frame, unit) if unit else frame
+
+    def _of_series(self, series: tuple[str, ...]) -> pd.DataFrame:
+        """The corrected rows of some series, in the order of the tables; kept for the next time."""
+        if series not in self._parts:
+            places = sorted(i for s in series for i in self._places.get(s, ()))
+            self._parts[series] = self._corrected.iloc[places]
+        return self._parts[series]
 
     def pick(
         self,
@@ -481,12 +491,12 @@ class Evidence:
                 raise EvidenceError(f"Unknown {what} {word!r}{_near(word, known)}.")
 
     def _converted(self, frame: pd.DataFrame, unit: str) -> pd.DataFrame:
-        frame = frame.copy()
-        factors = frame["unit"].map({u: self.units.factor(u, unit) for u in set(frame["unit"])})
-        for column in ("value", "low", "high"):
-            frame[column] = frame[column] * factors.astype(float)
-        frame["unit"] = unit
-        return frame
+        factors = {u: self.units.factor(u, unit) for u in frame["unit"].unique()}
+        if set(factors.values()) <= {1.0}:
+            return frame.assign(unit=unit)
+        factor = frame["unit"].map(factors).to_numpy(float)
+        numbers = {c: frame[c].to_numpy(float) * factor for c in ("value", "low", "high")}
+        return frame.assign(**numbers, unit=unit)
 
 
 def _texts(value: Any) -> list[str] | None:
@@ -568,13 +578,52 @@ def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
 
 @functools.lru_cache(maxsize=4)
 def _load(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Evidence:
-    from rare_earths import evidence_checks
-
     raw = _read(folder)
-    faults = [f for f in evidence_checks.faults(raw) if f.severity != "note"]
-    if faults:
-        raise EvidenceError("\n".join(str(f) for f in faults))
+    digest = _digest(folder)
+    if raw.faults or not _known_sound(folder, digest):
+        from rare_earths import evidence_checks
+
+        faults = [f for f in evidence_checks.faults(raw) if f.severity != "note"]
+        if faults:
+            raise EvidenceError("\n".join(str(f) for f in faults))
+        _remember_sound(folder, digest)
     return Evidence(raw, tidy(raw))
+
+
+def _digest(folder: Path) -> str:
+    """Names the exact state of the tables, of the code that checks them and of its libraries."""
+    here = Path(__file__).resolve().parent
+    paths = [p for p in sorted(folder.rglob("*")) if p.suffix in (".csv", ".bib", ".txt")]
+    digest = hashlib.sha256()
+    for path in [*paths, here / "evidence.py", here / "evidence_checks.py"]:
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode() + content)
+    for library in ("pandas", "pandera", "pint", "country_converter", "pybtex"):
+        digest.update(f"{library} {metadata.version(library)}\n".encode())
+    return digest.hexdigest()
+
+
+# Checking costs each kernel of a build the import of pandera. A state found sound once is noted by
+# its digest: another byte anywhere is another digest, so the note cannot be stale.
+def _note(folder: Path) -> Path:
+    return folder.parent / "_build" / "evidence.sound"
+
+
+def _known_sound(folder: Path, digest: str) -> bool:
+    try:
+        return _note(folder).read_text(encoding="ascii") == digest
+    except OSError:
+        return False
+
+
+def _remember_sound(folder: Path, digest: str) -> None:
+    if folder.resolve() != DATA:
+        return
+    with contextlib.suppress(OSError):  # a tree that cannot be written to is checked every time
+        _note(folder).parent.mkdir(exist_ok=True)
+        part = _note(folder).with_suffix(f".{os.getpid()}")
+        part.write_text(digest, encoding="ascii")
+        part.replace(_note(folder))
 
 
 def tidy(raw: Raw) -> pd.DataFrame:

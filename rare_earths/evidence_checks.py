@@ -69,9 +69,8 @@ def _fatal(found: Iterable[Fault]) -> bool:
 
 
 def _all(raw: Raw) -> list[Fault]:
-    found = _form(raw)
     rows = joined(raw)
-    found += _relations(raw, rows)
+    found = _form(raw, rows) + _relations(raw, rows)
     # With a line lost, sums would be short for that reason alone.
     return found if raw.faults else found + _meaning(raw, _sound(rows, found))
 
@@ -88,7 +87,7 @@ def _sound(rows: pd.DataFrame, found: list[Fault]) -> pd.DataFrame:
 # --- form: one cell at a time --------------------------------------------------------------------
 
 
-def _form(raw: Raw) -> list[Fault]:
+def _form(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     """Every table against its schema, by pandera, all failures at once."""
     tables = raw.tables
     series = tables["vocabulary/series.csv"]["series"]
@@ -101,9 +100,7 @@ def _form(raw: Raw) -> list[Fault]:
         "unit": set(units), "quality": set(QUALITIES), "source": set(raw.sources.index),
         "locator": r".*\S.*", "vintage": VINTAGE, "lineage": set(lineages), "hand": set(HANDS),
     }  # fmt: skip
-    found = []
-    for topic, table in raw.topics.items():
-        found += _judge(f"{topic}.csv", table, row_schema)
+    found = _judge("", rows, row_schema)
     topics = set(tables["vocabulary/topics.csv"]["topic"])
     some = r".*\S.*"
     plans: dict[str, Plan] = {
@@ -142,7 +139,7 @@ KEYS = {
 
 
 def _judge(file: str, table: pd.DataFrame, plan: Plan) -> list[Fault]:
-    """One table against a plan: column -> pattern the whole cell must match, or allowed words."""
+    """One table against a plan; the joined topic tables have no file name."""
     import pandera.pandas as pa
 
     if table.empty:
@@ -159,11 +156,20 @@ def _judge(file: str, table: pd.DataFrame, plan: Plan) -> list[Fault]:
         pa.DataFrameSchema(columns).validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
+        cases = cases[cases["index"].notna()]
+        found = zip(cases["index"], cases["column"], cases["failure_case"], strict=True)
         return [
-            _cell_fault(file, int(case.index) + 2, str(case.column), str(case.failure_case), plan)
-            for case in cases[cases["index"].notna()].itertuples(index=False)
+            _cell_fault(*_place(file, table, int(i)), str(column), str(value), plan)
+            for i, column, value in found
         ]
     return []
+
+
+def _place(file: str, table: pd.DataFrame, index: int) -> tuple[str, int]:
+    """File and line of a row; the joined topic tables know their own."""
+    if file:
+        return file, index + 2
+    return str(table.at[index, "file"]), int(str(table.at[index, "line"]))
 
 
 def _cell_fault(file: str, line: int, column: str, value: str, plan: Plan) -> Fault:

@@ -7,7 +7,7 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rare_earths import evidence as module
@@ -78,13 +78,13 @@ def test_world_of_the_corrected_edition_follows_its_parts() -> None:
     assert change["australia"] == change["world"]
 
 
-def test_a_row_not_to_use_is_left_out_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_not_to_use_is_left_out_unless_asked_for() -> None:
     row = "reserves.china.2020.bp-2021"
     line = {"row": row, "field": "use", "printed": "yes", "corrected": "no", "reason": "test"}
     book_rows = book().rows
     frame = module._correct(book_rows, pd.DataFrame([line]))
     one = Evidence.__new__(Evidence)
-    one.__dict__ = {**book().__dict__, "_corrected": frame}
+    one.__dict__ = {**book().__dict__, "_corrected": frame, "_parts": {}}
     assert row not in one.select("reserves", "China", "2020").index
     assert row in one.select("reserves", "China", "2020", unusable=True).index
 
@@ -171,6 +171,7 @@ def test_a_second_hand_copy_adds_no_witness() -> None:
 all_ids = st.lists(st.sampled_from(sorted(evidence().rows.index)), max_size=12)
 
 
+@settings(deadline=None)
 @given(all_ids, all_ids)
 def test_independence_never_falls_with_more_rows_and_never_exceeds_lineages(
     some: list[str], more: list[str]
@@ -181,6 +182,7 @@ def test_independence_never_falls_with_more_rows_and_never_exceeds_lineages(
     assert few == book().independent(some + some) == book().independent(some[::-1])
 
 
+@settings(deadline=None)
 @given(st.lists(st.frozensets(st.integers(0, 6), min_size=1, max_size=3), max_size=8))
 def test_most_apart_equals_trying_every_subset(families: list[frozenset[int]]) -> None:
     def apart(chosen: list[frozenset[int]]) -> bool:
@@ -199,6 +201,7 @@ def test_most_apart_equals_trying_every_subset(families: list[frozenset[int]]) -
 known_units = st.sampled_from(sorted(evidence().units.table.index))
 
 
+@settings(deadline=None)
 @given(known_units, known_units, st.floats(1e-6, 1e12))
 def test_a_unit_goes_there_and_back_or_not_at_all(one: str, other: str, value: float) -> None:
     units = book().units
