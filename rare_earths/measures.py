@@ -5,6 +5,7 @@ Tonnes are tonnes of rare-earth oxide equivalent (t REO) unless a function says 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 
@@ -79,3 +80,57 @@ def herfindahl(shares: Iterable[float]) -> float:
     if any(part < 0 for part in parts) or sum(parts) > 100 + 1e-6:
         raise ValueError(f"shares must be non-negative and sum to 100 at most, got {sum(parts)}")
     return sum(part**2 for part in parts)
+
+
+def herfindahl_bounds(
+    known: Mapping[str, float], open_names: Iterable[str] = ()
+) -> tuple[float, float]:
+    """Least and greatest Herfindahl-Hirschman index that known shares (percent) leave open.
+
+    The rest up to 100 belongs to unknown holders, or to those of `open_names`, whose known share
+    is a lower bound. Least: the rest is scattered over so many that it adds nothing. Greatest: all
+    of it belongs to the largest of `open_names`, or to one unknown holder if there are none.
+    """
+    least = herfindahl(known.values())
+    rest = max(0.0, 100 - sum(known.values()))
+    largest_open = max((known[name] for name in open_names), default=0.0)
+    return least, least - largest_open**2 + (largest_open + rest) ** 2
+
+
+def concentration_ratio(shares: Iterable[float], count: int) -> float:
+    """CRn: the shares of the `count` largest together, in the unit of the shares."""
+    if count < 1:
+        raise ValueError(f"a concentration ratio needs one firm or more, got {count}")
+    return sum(sorted(shares, reverse=True)[:count])
+
+
+def lorenz(values: Iterable[float]) -> tuple[list[float], list[float]]:
+    """Lorenz curve: cumulative share of holders and of what they hold, both 0 to 1, smallest
+    holder first; both begin at the origin."""
+    ranked = sorted(values)
+    total = sum(ranked)
+    if not ranked or ranked[0] < 0 or total <= 0:
+        raise ValueError("a Lorenz curve needs non-negative values with a positive sum")
+    held = [0.0]
+    for value in ranked:
+        held.append(held[-1] + value / total)
+    return [i / len(ranked) for i in range(len(ranked) + 1)], held
+
+
+def gini(values: Iterable[float]) -> float:
+    """Gini coefficient, 0 (all equal) to near 1, as twice the area above the Lorenz curve."""
+    holders, held = lorenz(values)
+    width = holders[1]
+    return 1 - width * sum(one + two for one, two in itertools.pairwise(held))
+
+
+def explained(causes: Iterable[float], effects: Iterable[float]) -> float:
+    """Share of the variance of `effects` that a rising straight line through `causes` explains,
+    in percent (R squared). Nought where the line falls, or where either does not vary."""
+    x, y = pd.Series(list(causes), dtype=float), pd.Series(list(effects), dtype=float)
+    if len(x) != len(y) or len(x) < 3:
+        raise ValueError(f"a fit needs three pairs or more, got {len(x)} and {len(y)}")
+    if x.std() == 0 or y.std() == 0:
+        return 0.0
+    correlation = float(x.corr(y))
+    return 100 * correlation**2 if correlation > 0 else 0.0
