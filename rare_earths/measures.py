@@ -134,3 +134,28 @@ def explained(causes: Iterable[float], effects: Iterable[float]) -> float:
         return 0.0
     correlation = float(x.corr(y))
     return 100 * correlation**2 if correlation > 0 else 0.0
+
+
+def price_and_mix(
+    before: Mapping[str, tuple[float, float]], after: Mapping[str, tuple[float, float]]
+) -> tuple[float, float]:
+    """What the difference of two unit values is made of: price and mix (Bennet 1920).
+
+    `before` and `after` give weight and value by group, the same groups in both. The difference of
+    the two mean unit values (value over weight) is the sum of the two results, in value per
+    weight. Price is what each group costs more, at the mean of its two shares of weight; mix is
+    the shift towards dear or cheap groups, at the mean of their two prices.
+    """
+    if set(before) != set(after) or not before:
+        raise ValueError(f"groups must be the same in both: {sorted(set(before) ^ set(after))}")
+    if any(weight <= 0 for side in (before, after) for weight, _ in side.values()):
+        raise ValueError("every group needs a positive weight")
+    total_before, total_after = (sum(w for w, _ in side.values()) for side in (before, after))
+    price = mix = 0.0
+    for group, (weight, value) in before.items():
+        later_weight, later_value = after[group]
+        share_before, share_after = weight / total_before, later_weight / total_after
+        first, last = value / weight, later_value / later_weight
+        price += (share_before + share_after) / 2 * (last - first)
+        mix += (first + last) / 2 * (share_after - share_before)
+    return price, mix
