@@ -357,7 +357,7 @@ class Explorer:
                 css_class=" re-explorer",
                 attributes=f' data-explorer="{self.slug}" data-script="_figures/{self.slug}.js"',
                 before=self._controls_html(),
-                link=f"#{self.slug}",
+                link=f"#{self.id}",
                 files={
                     f"{self.slug}.js": self.script(canvas, trees),
                     f"{self.id}-all.csv": everything,
@@ -493,7 +493,7 @@ class Explorer:
             )
         said = f'<div class="explorer-numbers">{"".join(numbers)}</div>\n' if numbers else ""
         return (
-            f'<div class="explorer-controls" id="{self.slug}" role="group" '
+            f'<div class="explorer-controls" role="group" '
             f'aria-label="Controls: {e(self.title)}">\n' + "\n".join(parts) + "\n"
             f'<button type="button" class="explorer-reset">Reset</button></div>\n{said}'
         )
@@ -564,6 +564,7 @@ def _live_control(ipywidgets: Any, control: Control) -> Any:
         value=start if start in values else values[0],
         description=control.label,
         style={"description_width": "initial"},
+        layout={"width": "32rem", "max_width": "100%"},
     )
 
 

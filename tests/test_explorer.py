@@ -241,7 +241,7 @@ def test_three_lives(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     figures._shown.clear()
     bundle = made_up()._repr_mimebundle_()
     form = bundle["application/vnd.rare-earths.latex+json"]
-    assert form["link"] == "#made-up"
+    assert form["link"] == "#fig-made-up"
     assert form["pdf"]
     assert {path.name for path in tmp_path.iterdir()} == {
         "made-up.js", "fig-made-up.csv", "fig-made-up-all.csv", "fig-made-up.svg",

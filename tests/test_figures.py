@@ -213,7 +213,7 @@ def test_narrow_picture_stacks_its_panels(book: Path) -> None:
     figure = shown(panels, panels=3)
     assert seen == [([0, 0, 0], False), ([0, 1, 2], True)]
     assert figure.wide.get("viewBox", "").split()[2] == "720"
-    assert figure.slim.get("viewBox", "").split()[2] == "288"
+    assert figure.slim.get("viewBox", "").split()[2] == "280"
 
 
 def test_seaborn_chart_passes() -> None:

@@ -220,7 +220,7 @@
 
     function restore() {
       var hash = location.hash.slice(1);
-      if (hash.split("?")[0] !== slug) return;
+      if (hash.indexOf(slug + "?") !== 0) return;
       var given = new URLSearchParams(hash.slice(slug.length + 1));
       controls.forEach(function (one, i) {
         var place = one.keys.indexOf(given.get(one.name));
