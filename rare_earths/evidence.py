@@ -53,6 +53,7 @@ TABLES = {
     "parameters.csv": "name value low high unit source locator note",
     "accepted.csv": "check row reason",
     "deviations.csv": "series entity period reason",
+    "holes.csv": "topic missing",
     "origins.csv": "origin rows kept excluded",
     "events.csv": "date jurisdiction title kind magnitude source",
     "project_overview.csv": "project company country stage capacity capacity_unit status"
@@ -334,7 +335,7 @@ class Evidence:
     grade (of the source), kind (of the entity), year (where the period lies in one year) and
     edition (year of the vintage). sources, lineages, claims, parameters, topics, series, entities,
     projects, origins: the other tables, indexed by their key; corrections, exclusions,
-    deviations, events: lists.
+    deviations, holes, events: lists.
     """
 
     def __init__(self, raw: Raw, rows: pd.DataFrame) -> None:
@@ -345,6 +346,7 @@ class Evidence:
         self.claims = tables["claims.csv"].set_index("id")
         self.corrections = tables["corrections.csv"]
         self.exclusions = tables["exclusions.csv"]
+        self.holes = tables["holes.csv"]
         self.deviations = tables["deviations.csv"]
         self.origins = tables["origins.csv"].set_index("origin")
         self.events = tables["events.csv"]
@@ -657,18 +659,27 @@ def joined(raw: Raw) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ROW_COLUMNS)
 
 
+USAGE = "usage: python -m rare_earths.evidence check|package [folder]"
+
+
 def main(arguments: list[str]) -> int:
-    """Command line: ``check`` lists all faults and gives 1 if there is any."""
-    if arguments[:1] != ["check"]:
-        print("usage: python -m rare_earths.evidence check [folder]", file=sys.stderr)
+    """Command line: ``check`` lists all faults and gives 1 if there is any; ``package`` writes
+    datapackage.json and CATALOG.md.
+    """
+    command, *rest = arguments or [""]
+    folder = Path(rest[0]) if rest else DATA
+    if command not in ("check", "package"):
+        print(USAGE, file=sys.stderr)
         return 2
-    folder = Path(arguments[1]) if len(arguments) > 1 else DATA
-    faults = check(folder)
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    if faults:
-        print(f"{len(faults)} faults.", file=sys.stderr)
+    if faults := check(folder):
+        print(*faults, f"{len(faults)} faults.", sep="\n", file=sys.stderr)
         return 1
+    if command == "package":
+        from rare_earths import evidence_package
+
+        for path in evidence_package.write(folder):
+            print(f"{path.name} written.")
+        return 0
     raw = _read(folder)
     rows = sum(map(len, raw.topics.values()))
     print(f"{rows} rows in {len(raw.topics)} topics, {len(raw.sources)} sources: no fault.")

@@ -121,6 +121,7 @@ def _form(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
                            "source": {*raw.sources.index, ""}, "note": some},
         "accepted.csv": {"check": some, "row": SLUG, "reason": some},
         "deviations.csv": {"series": set(series), "entity": {*entities, "*"}, "reason": some},
+        "holes.csv": {"topic": topics, "missing": some},
         "origins.csv": {"origin": KEY, "rows": COUNT, "kept": COUNT, "excluded": COUNT},
         "events.csv": {"date": PERIOD, "title": some, "source": set(raw.sources.index)},
         "project_overview.csv": {"project": some, "sources": some},

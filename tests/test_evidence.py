@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pybtex.database import parse_file
+from pybtex.plugin import find_plugin
 
 from rare_earths import evidence as module
-from rare_earths.evidence import Evidence, EvidenceError, check, evidence
+from rare_earths.evidence import DATA, Evidence, EvidenceError, check, evidence
+from rare_earths.evidence_package import texts
 
 
 @cache
@@ -219,3 +222,47 @@ def test_periods_give_a_year_only_where_they_lie_in_one() -> None:
     years = module._years(frame["period"]).tolist()
     assert years[:5] == [2020, 2025, 2024, 2024, 2024]
     assert years[5:] == [pd.NA, pd.NA]
+
+
+# --- the whole stock -----------------------------------------------------------------------------
+
+
+def test_every_row_of_the_stock_is_in_or_left_out_with_its_reason() -> None:
+    """Rows added or taken out later are counted in the last line of origins.csv."""
+    ledger = book().origins.astype(int)
+    assert (ledger["kept"] + ledger["excluded"] == ledger["rows"]).all()
+    assert ledger["kept"].sum() == len(book().rows)
+    left_out = book().exclusions["origin"].str.split(":").str[0].value_counts()
+    counted = ledger["excluded"][ledger["excluded"] > 0]
+    assert left_out.to_dict() == counted.to_dict()
+    assert (book().exclusions["reason"] != "").all()
+
+
+def test_descriptor_and_catalogue_are_fresh() -> None:
+    stale = [p.name for p, text in texts(DATA).items() if p.read_text(encoding="utf-8") != text]
+    assert stale == [], "run python -m rare_earths.evidence package"
+
+
+def test_every_source_of_a_row_project_or_event_has_its_entry() -> None:
+    keys = set(book().sources.index)
+    assert set(book().events["source"]) <= keys
+    assert {k for cell in book().projects["sources"] for k in cell.split(";")} <= keys
+
+
+def test_every_entry_of_the_bibliography_renders() -> None:
+    entries = parse_file(DATA / "sources.bib", "bibtex").entries.values()
+    rendered = list(find_plugin("pybtex.style.formatting", "plain")().format_entries(entries))
+    plain = find_plugin("pybtex.backends", "plaintext")()
+    assert all(entry.text.render(plain).strip() for entry in rendered)
+    assert len(rendered) == len(book().sources)
+
+
+def test_trade_by_code_has_its_code_apart() -> None:
+    series = book().series
+    packed = series.index.str.match(r"hs\d")
+    assert (series.loc[packed, "hs"] != "").all()
+
+
+def test_independence_over_the_whole_stock_is_quick_and_below_the_number_of_lineages() -> None:
+    rows = book().rows
+    assert 1 < book().independent(rows.index) < rows["lineage"].nunique()
