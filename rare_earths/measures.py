@@ -159,3 +159,35 @@ def price_and_mix(
         price += (share_before + share_after) / 2 * (last - first)
         mix += (first + last) / 2 * (share_after - share_before)
     return price, mix
+
+
+# Masses of one mole in grams, IUPAC (2021): nitrogen, ammonium ion, nitrate ion.
+NITROGEN, AMMONIUM, NITRATE = 14.007, 18.039, 62.005
+
+
+def nitrogen_of_ammonium(mass: float) -> float:
+    """Nitrogen in a mass of ammonium ion, in the unit of `mass` (a factor of 14/18)."""
+    return mass * NITROGEN / AMMONIUM
+
+
+def nitrogen_of_nitrate(mass: float) -> float:
+    """Nitrogen in a mass of nitrate ion, in the unit of `mass` (a factor of 14/62)."""
+    return mass * NITROGEN / NITRATE
+
+
+def exceedance(value: float, limit: float) -> float:
+    """How many times the limit a value is. Both in one unit and of one species."""
+    if limit <= 0:
+        raise ValueError(f"an exceedance needs a positive limit, got {limit}")
+    return value / limit
+
+
+def middle(low: float, high: float) -> float:
+    """The geometric middle of a range: as many times above the low end as below the high one.
+
+    For concentrations, which spread over orders of magnitude, it is a typical value where the
+    arithmetic middle is half of the worst one. A range from nought has its middle at nought.
+    """
+    if low < 0 or high < low:
+        raise ValueError(f"a range needs 0 <= low <= high, got {low} to {high}")
+    return math.sqrt(low * high)
