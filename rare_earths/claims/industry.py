@@ -33,6 +33,13 @@ from rare_earths.words import Computed, number, percent, times, tonnes, usd, yea
 TONNES = "t REO"
 CHINA = "China"
 
+
+@cache
+def threshold(evidence: Evidence, name: str) -> float:
+    """A parameter of the rules, in its own unit."""
+    return evidence.parameter(name).value
+
+
 # ---------------------------------------------------------------- counts of firms
 
 CLAIMED_FIRMS = 100
@@ -410,17 +417,22 @@ def c06_hundred_firms(evidence: Evidence, combination: Combination) -> Outcome:
     over = now.value > CLAIMED_FIRMS or (now.value == CLAIMED_FIRMS and now.bound == "at least")
     once = peak is not None and peak.value > CLAIMED_FIRMS
     finding = Finding.HOLDS if over else Finding.HELD_ONCE if once else Finding.FAILS
-    before = f"; before, {number(peak.value)}" if peak else ""
+    before = f"; the largest count before was {_counted(evidence, reading, peak)}" if peak else ""
     return Outcome(
         finding,
         now.value,
         now.rows + (peak.rows if peak else ()),
-        f"{reading.capitalize()}: {'over ' if now.bound == 'at least' else ''}"
-        f"{number(now.value)} in {year(when)}{before}.",
+        f"{reading[0].upper()}{reading[1:]}: {_counted(evidence, reading, now)} in {year(when)}"
+        f"{before}.",
         "A group mines through several firms, whose number is not published."
         if reading == MAY_MINE
         else "",
     )
+
+
+def _counted(evidence: Evidence, reading: str, count: Value) -> str:
+    unit = "firms" if reading == HOLDERS_AT_MOST else str(evidence.rows["unit"][count.rows[0]])
+    return f"{'over ' if count.bound == 'at least' else ''}{number(count.value)} {unit}"
 
 
 @cache
@@ -443,7 +455,7 @@ def c06_fragmented(evidence: Evidence, combination: Combination) -> Outcome:
     """
     four = combination["index"] == FOUR_LARGEST
     names = {INDEX_2023: "hhi_concentrated_2023", INDEX_2010: "hhi_concentrated_2010"}
-    limit = evidence.parameter(names.get(combination["index"], "four_largest_fragmented")).value
+    limit = threshold(evidence, names.get(combination["index"], "four_largest_fragmented"))
     low, high, rows = concentration(
         evidence, combination["stage"], combination["year"], combination["illegal"], four
     )
@@ -516,17 +528,21 @@ def c06_less_efficient(evidence: Evidence, combination: Combination) -> Outcome:
 
 
 def c06_admissible(combination: Combination) -> bool:
-    """An illegal share is an estimate of mine output. Depreciation is told apart for MP only.
-    Tonnes for each employee are for one year, and MP names no tonnes separated but NdPr."""
+    """An illegal share is an estimate of mine output. Depreciation is told apart for MP only, from
+    2021 on; Lynas's revenue of 2020 was not found. Tonnes for each employee are for one year, and
+    MP names no tonnes separated but NdPr."""
     if combination["illegal"] != "none added" and combination["stage"] != MINING:
         return False
-    if combination["cost"] == BEFORE and combination["foreign"] != MP:
+    whole = combination["years"] == "2020 to 2024"
+    if combination["cost"] == BEFORE and (combination["foreign"] != MP or whole):
+        return False
+    if combination["efficiency"] == POOLED and combination["foreign"] == LYNAS and whole:
         return False
     if combination["efficiency"] == PRODUCTIVITY:
         return (
             combination["foreign"] == LYNAS
             and combination["chinese"] in (NORTH, RESOURCES)
-            and combination["years"] == "2020 to 2024"
+            and whole
         )
     return True
 
@@ -754,7 +770,7 @@ def c07_holds_back_profit(evidence: Evidence, combination: Combination) -> Outco
     home, cause = combination["chinese"], combination["explained by"]
     table = margins_and(evidence, home, cause, combination["foreign"])
     share = measures.explained(table["cause"], table["margin"])
-    limit = evidence.parameter("margin_explained_by_price").value
+    limit = threshold(evidence, "margin_explained_by_price")
     return Outcome(
         Finding.HOLDS if share < limit else Finding.FAILS,
         share,
