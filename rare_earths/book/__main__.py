@@ -146,6 +146,7 @@ def pdf() -> int:
         print(f"The PDF needs {' and '.join(missing)}: run sh tests/setup.sh tex.", file=sys.stderr)
         return 1
     stamp.unlink(missing_ok=True)
+    shutil.rmtree(latex, ignore_errors=True)
     inputs = _inputs()
     if _jupyter_book("latex"):
         return 1
@@ -154,10 +155,8 @@ def pdf() -> int:
         [*command, "rare-earths.tex"], cwd=latex, capture_output=True, text=True, check=False
     )
     if told.returncode:
-        log = latex / "rare-earths.log"
-        lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else [told.stderr]
-        errors = [line for line in lines if line.startswith("!") or "Error" in line][:5]
-        print("TeX failed, see _build/latex/rare-earths.log:", *errors, sep="\n", file=sys.stderr)
+        print("TeX failed, see _build/latex/rare-earths.log:", _tex_errors(latex, told.stdout),
+              sep="\n", file=sys.stderr)  # fmt: skip
         return 1
     folder.mkdir(exist_ok=True)
     part = folder / ".rare-earths.part"
@@ -166,6 +165,15 @@ def pdf() -> int:
     _note(stamp, inputs, folder)
     print("Built: _build/pdf/rare-earths.pdf")
     return 0
+
+
+def _tex_errors(latex: Path, said: str) -> str:
+    """The first errors of TeX's log, else the last words of latexmk."""
+    log = latex / "rare-earths.log"
+    lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
+    errors = [i for i, line in enumerate(lines) if line.startswith("!")][:3]
+    told = [line for i in errors for line in lines[i : i + 3]]
+    return "\n".join(told or said.splitlines()[-8:])
 
 
 def serve_book(port: str = "8000") -> int:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from rare_earths.book.facts import Facts, facts
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx_jupyterbook_latex.nodes import HiddenCellNode
+from sphinx_jupyterbook_latex.nodes import HiddenCellNode, RootHeader
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -85,6 +86,7 @@ def _settings(app: Sphinx, config: Config) -> None:
         "preamble": "\\usepackage{book}\n" + _names(book) + _title_page(book),
         "maketitle": r"\bookTitlePage",
         "sphinxsetup": "VerbatimColor={HTML}{F5F7F9}, VerbatimBorderColor={HTML}{F5F7F9}",
+        "makeindex": "",
         "printindex": "",
     }
     config.latex_elements = elements  # type: ignore[attr-defined]
@@ -92,6 +94,7 @@ def _settings(app: Sphinx, config: Config) -> None:
         *config.latex_additional_files,
         *(str(path) for path in sorted(FOLDER.glob("*.sty"))),
     ]
+    config.latex_table_style = ["booktabs"]  # type: ignore[attr-defined]
     config.latex_show_urls = "no"  # type: ignore[attr-defined]
 
 
@@ -109,6 +112,20 @@ class NoEmptySections(SphinxPostTransform):
                 section.parent.remove(section)
 
 
+class OnlyChaptersAreNumbered(SphinxPostTransform):
+    """Give a chapter a number in print if it has one in the pages, and no other page."""
+
+    default_priority = 810
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Set the depth of numbers at the beginning of each page that joined the document."""
+        for file in self.document.findall(addnodes.start_of_file):
+            number = self.env.toc_secnumbers.get(file["docname"], {}).get("")
+            depth = 0 if number else -1
+            file.insert(0, nodes.raw("", rf"\setcounter{{secnumdepth}}{{{depth}}}", format="latex"))
+
+
 def _prints(node: nodes.Node) -> bool:
     """Whether a node or one inside it puts something on paper."""
     if isinstance(node, (nodes.target, nodes.comment, HiddenCellNode)):
@@ -118,7 +135,23 @@ def _prints(node: nodes.Node) -> bool:
     return any(map(_prints, node.children))
 
 
+def _open_heading(writer: Any, node: RootHeader) -> None:
+    """A heading of the front page: as in a chapter, without a place in the contents."""
+    writer.body.append("\n" + (r"\section*{" if node["level"] <= 2 else r"\subsection*{"))
+
+
+def _close_heading(writer: Any, node: RootHeader) -> None:
+    writer.body.append("}\n")
+
+
+def _headings(app: Sphinx) -> None:
+    """In place of sphinx-jupyterbook-latex's own, which is loaded after this extension."""
+    app.add_node(RootHeader, override=True, latex=(_open_heading, _close_heading))
+
+
 def setup(app: Sphinx) -> None:
     """Hook the settings into Sphinx, after the facts and before the LaTeX theme."""
     app.connect("config-inited", _settings, priority=200)
+    app.connect("builder-inited", _headings)
     app.add_post_transform(NoEmptySections)
+    app.add_post_transform(OnlyChaptersAreNumbered)

@@ -114,6 +114,8 @@ _FALSE_PROMISES = re.compile(
     # Lists of sources whose items are no list items; a name other than the words one sees.
     r' role="doc-(?:biblioentry|backlink|bibliography)"| role="list(?:item)?"'
     r'| aria-label="Toggle hidden content"'
+    # Labels and links back of sources: sentences name author and year.
+    r'|<span class="label">.*?</span></span>|<span class="backrefs">.*?</span>'
 )
 
 
