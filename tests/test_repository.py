@@ -93,6 +93,16 @@ def test_node_lock_names_no_registry() -> None:
             assert package["version"] == pin
 
 
+def test_node_lock_has_no_floating_name() -> None:
+    """No version is called `latest`: without addresses npm cannot tell whether the lock fits it.
+
+    Where a package asks for `latest`, write the version that the lock holds in its place, by hand.
+    """
+    held = json.loads(text(ROOT / "tests/node/package-lock.json"))
+    asked = [(n, d) for n, p in held["packages"].items() for d in p.get("dependencies", {}).items()]
+    assert [(name, wish) for name, wish in asked if wish[1] == "latest"] == []
+
+
 def test_nothing_of_one_workplace() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {match[0]}"
