@@ -32,10 +32,17 @@ EVERY_ORIGIN, JOURNALS = "all origins", "journals and official documents"
 
 
 def kept(evidence: Evidence, rows: Iterable[str], origins: str) -> bool:
-    """Whether a reading stays: with `journals and official documents`, no grade C row behind it."""
-    return origins == EVERY_ORIGIN or all(
+    """Whether what these rows say stays: with `journals and official documents`, what no row
+    better than grade C says goes. A second-hand copy beside a first-hand row changes nothing."""
+    return origins == EVERY_ORIGIN or any(
         GRADES.index(str(evidence.rows.at[row, "grade"])) < GRADES.index("C") for row in rows
     )
+
+
+def one_each(rows: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """The best row of each group, so that copies of a figure do not weigh."""
+    picked = [best(own, "a copy").rows[0] for _, own in rows.groupby(list(by), sort=False)]
+    return rows.loc[picked]
 
 
 # ------------------------------------------------------------ C04: severe, above all in the south?
@@ -190,6 +197,7 @@ def northern_land(evidence: Evidence, option: str) -> Value:
         rows = rows[~rows["entity"].str.endswith("no thorium pollution")]
         if rows.empty:
             raise NotCoveredError("no area with added thorium")
+        rows = one_each(rows, "entity")
         return Value(float(rows["value"].sum()), tuple(rows.index))
     series = {FARMLAND: "polluted_farmland", POND: "tailings_pond_area"}[option]
     return best(of_dimension(evidence, series, "km2"), option)
@@ -267,7 +275,7 @@ def c04_south(evidence: Evidence, combination: Combination) -> Outcome:
 def reagents(evidence: Evidence) -> dict[str, tuple[Value, Value]]:
     """Least and most reagent per tonne of oxides that each origin states for in-situ leaching, t/t.
 
-    A document that names two salts means both.
+    An origin that names two salts means both.
     """
     rows = evidence.select(
         ["ammonium_sulfate_per_t_reo", "reagent_use_ammonium_sulfate",
@@ -276,11 +284,11 @@ def reagents(evidence: Evidence) -> dict[str, tuple[Value, Value]]:
     if rows.empty:
         raise NotCoveredError("no reagent per tonne")
     return {
-        str(source): (
+        str(lineage): (
             Value(float(own["low"].sum()), tuple(own.index)),
             Value(float(own["high"].sum()), tuple(own.index)),
         )
-        for source, own in rows.groupby("source")
+        for lineage, own in one_each(rows, "lineage", "series").groupby("lineage")
     }
 
 
@@ -498,9 +506,8 @@ def soil_readings(evidence: Evidence, control: str) -> tuple[Soil, ...]:
     outside the heap."""
     made = []
     national = best(evidence.select("soil_ree_background", "China, average"), "background of China")
-    for _, row in evidence.select("soil_ree_total_mean").iterrows():
-        if row["entity"] not in SOILS:
-            continue
+    totals = evidence.select("soil_ree_total_mean", list(SOILS))
+    for _, row in one_each(totals, "lineage", "entity").iterrows():
         region = PROVINCE.get(row["entity"]) if control == NEAREST else None
         base = national
         if region:
@@ -510,7 +517,8 @@ def soil_readings(evidence: Evidence, control: str) -> tuple[Soil, ...]:
         )
     own_base = "Jiangxi" if control == NEAREST else "China"
     place = f"Longnan, mining area vs {own_base} background"
-    for _, row in evidence.select("soil_ree_vs_background", place).iterrows():
+    multiples = evidence.select("soil_ree_vs_background", place)
+    for _, row in one_each(multiples, "lineage").iterrows():
         made.append(_soil(row, RARE_EARTHS, row["value"], own_base, ()))
     return tuple(made + (_ammonium(evidence) if control == NEAREST else []))
 
@@ -528,13 +536,15 @@ def _soil(
 def _ammonium(evidence: Evidence) -> list[Soil]:
     """Ammonium in soil against a local control: before mining, or outside the heap."""
     made = []
-    for _, row in evidence.select("soil_ammonia_n_vs_premining").iterrows():
+    multiples = evidence.select("soil_ammonia_n_vs_premining")
+    for _, row in one_each(multiples, "lineage", "entity").iterrows():
         ratio = measures.middle(row["low"], row["high"])
         made.append(
             Soil(str(row["lineage"]), row["entity"], AMMONIUM, ratio, True, False,
                  "before mining", (str(row.name),))
         )  # fmt: skip
     heap = evidence.select("soil_ammonium", [f"{HEAP}, top of heap", f"{HEAP}, gully"])
+    heap = one_each(heap, "entity")
     outside = best(evidence.select("soil_ammonium", f"{HEAP}, outside heap"), "outside the heap")
     if not heap.empty:
         ratio = float(heap["value"].median()) / outside.value
