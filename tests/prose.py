@@ -25,7 +25,7 @@ ALLOWED = {
     "Data Series of the USGS": r"\b(?:Data Series|DS) 140\b",
     "a version of Python or of a licence": r"\b(?:Python|CC BY) \d(?:\.\d+)*",
     "Rule, order or announcement of a state": r"\b(?:Announcement|Order|Decree) (?:No\. )?\d+\b",
-    "a standard": r"\b(?:ISO|RFC|HS) \d+\b",
+    "a standard": r"\b(?:(?:ISO|RFC|HS) \d+|GB(?:/T)? \d+(?:-\d{4})?)\b",
     "a compound": r"\b(?:CO2|RE2O3|REE2O3)\b",
 }
 DIGITS = re.compile(r"\S*\d[\d.,  ]*\S*")
