@@ -78,6 +78,7 @@ __all__ = [
     "label_lines",
     "megatonnes",
     "move_labels",
+    "name_rows",
     "narrow",
     "number",
     "ordinal",
@@ -211,6 +212,18 @@ def value_axis(ax: Axes, axis: Literal["x", "y"]) -> None:
     ax.spines["bottom" if axis == "y" else "left"].set_visible(True)
     ax.spines["left" if axis == "y" else "bottom"].set_visible(False)
     ax.tick_params(axis="x", length=4 if axis == "y" else 0)
+
+
+def name_rows(ax: Axes, names: Sequence[str], *, lift: float = 0.3) -> None:
+    """Name the rows of a dot or bar chart, row 0 first: beside the axis, or above each row in the
+    narrow picture (by `lift` of a row). Call it when the limits of the x axis stand."""
+    if narrow(ax):
+        ax.set_yticks([])
+        for place, name in enumerate(names):
+            ax.text(ax.get_xlim()[0], place - lift, name, va="bottom", color=COLOURS["muted"])
+    else:
+        ax.set_yticks(range(len(names)), names)
+    ax.spines["left"].set_visible(False)
 
 
 def band(ax: Axes, x: Any, low: Any, high: Any, name: str, **changes: Any) -> Any:
