@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -49,10 +50,17 @@ def _note(stamp: Path, inputs: str, folder: Path) -> None:
     write_whole(stamp, json.dumps({"inputs": inputs, "outputs": _outputs(folder)}))
 
 
-def _jupyter_book(builder: str) -> int:
-    """Run Jupyter Book; every warning is an error, and all of them are told."""
+def _load_jupyter_book() -> None:
+    """Import what a build needs."""
     # Its grammar takes two seconds to load, for a kind of address that no schema here has.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    for name in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme"):
+        import_module(name)
+
+
+def _jupyter_book(builder: str) -> int:
+    """Run Jupyter Book; every warning is an error, and all of them are told."""
+    _load_jupyter_book()
     from jupyter_book.cli.main import main
     from sphinx.util.console import nocolor
 
@@ -89,9 +97,10 @@ def build() -> int:
         print("Nothing changed: _build/html/index.html is up to date.")
         _tell_moved()
         return 0
-    checked = subprocess.run([sys.executable, "-m", "rare_earths.evidence", "check"], check=False)
-    if checked.returncode:
-        return checked.returncode
+    with subprocess.Popen([sys.executable, "-m", "rare_earths.evidence", "check"]) as checking:
+        _load_jupyter_book()  # takes as long as the check
+    if checking.returncode:
+        return checking.returncode
     if not stamp.exists():
         for leftover in (html, BUILD / ".doctrees", BUILD / "jupyter_execute"):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -105,7 +105,8 @@ def _report(app: Sphinx, figure_id: str) -> str:
     if book.contact:
         query = urlencode({"subject": subject})
         return f'<a href="mailto:{escape(book.contact)}?{escape(query)}">Report an error</a>'
-    return f"To report an error, name the figure, <code>{escape(figure_id)}</code>, and {book.stamp}."
+    name = f"<code>{escape(figure_id)}</code>"
+    return f"To report an error, name the figure, {name}, and {escape(str(book.stamp))}."
 
 
 def _relative(app: Sphinx, docname: str, match: re.Match[str]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rare_earths.book.facts import Facts, facts
-
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_jupyterbook_latex.nodes import HiddenCellNode, RootHeader
+
+from rare_earths.book.facts import Facts, facts
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -60,7 +60,9 @@ def _title_page(book: Facts) -> str:
         "Rights": escape(rights),
         "Place": "".join(places),
     }
-    return "".join(rf"\renewcommand{{\book{name}}}{{{text}}}" + "\n" for name, text in values.items())
+    return "".join(
+        rf"\renewcommand{{\book{name}}}{{{text}}}" + "\n" for name, text in values.items()
+    )
 
 
 def _names(book: Facts) -> str:
@@ -99,7 +101,7 @@ def _settings(app: Sphinx, config: Config) -> None:
 
 
 class NoEmptySections(SphinxPostTransform):
-    """Leave out sections that hold nothing in print: the PDF has one list of sources, at its end."""
+    """Leave out sections that hold nothing in print: the PDF's list of sources is at its end."""
 
     # After sphinx-jupyterbook-latex has moved the bibliographies there (700).
     default_priority = 800

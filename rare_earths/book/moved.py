@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _LOG = logging.getLogger(__name__)
-_COMPUTED = re.compile(
-    r'<span class="computed" data-name="([^"]+)">(.*?)</span>', re.DOTALL
-)
+_COMPUTED = re.compile(r'<span class="computed" data-name="([^"]+)">(.*?)</span>', re.DOTALL)
 TABLES = {"headlines.csv": ("page", "name"), "verdicts.csv": ("claim",)}
 
 

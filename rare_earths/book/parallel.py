@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 SAFE = ("sphinx_jupyterbook_latex", "sphinx_multitoc_numbering", "myst_nb")
 
 
-def _one_by_one(pages: Sequence[Any], processes: int, maxbatch: int = 10) -> list[Sequence[Any]]:
+def _one_by_one(arguments: Sequence[str], nproc: int, maxbatch: int = 10) -> list[Any]:
     """Every page its own heap (in place of Sphinx's ``make_chunks``)."""
-    return [pages[i : i + 1] for i in range(len(pages))]
+    return [arguments[i : i + 1] for i in range(len(arguments))]
 
 
 def _settings(app: Sphinx, config: Config) -> None:

@@ -99,9 +99,7 @@ def _keep(rules: Iterable[Node], used: Used) -> list[Node]:
 
 
 def _declarations(rule: QualifiedRule) -> list[Declaration]:
-    parsed = tinycss2.parse_blocks_contents(
-        rule.content, skip_comments=True, skip_whitespace=True
-    )
+    parsed = tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True)
     return [item for item in parsed if item.type == "declaration"]
 
 
