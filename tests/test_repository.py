@@ -20,9 +20,9 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*(;[^\\\n]*)?", re.MULTILINE
 # Written so that this file does not hold what it looks for.
 WORKPLACE = re.compile(
     r"/wor[k]/|/tm[p]/brief|/\.librar[y]\b|\bissues sho[w]\b|\bproject machin[e]\b"
-    r"|\bsession fil[e]d\b|\bClau[d]e\b|\bAnthro[p]ic\b|\bCE[O]\b|\.\./share[d]\b|/far[m]/"
+    r"|\bsession fil[e]d\b|\bClau[d]e\b|\bAnthro[p]ic\b|\bthe CE[O]'?s?\b|\.\./share[d]\b|/far[m]/"
 )
-MACHINE = re.compile(r"/(?:home|Users|root)/\w|\b[A-Z]:\\\\|\bfile:///\w")
+MACHINE = re.compile(r"(?<![\w.])/(?:home|Users|root)/\w|\b[A-Z]:\\\\|\bfile:///\w")
 REGISTRY = re.compile(
     r"https?://[^\s\"'<>]*(?:\b(?:py[p]i|np[m]js|pythonhos[t]ed|yarn[p]kg)\b|/simple/|deb\.debia[n])"
     r"|\b(?:registry|index-url|find-links)[=\s]+[\"']?https?:",
