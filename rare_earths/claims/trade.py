@@ -162,8 +162,8 @@ def unit_of(table: str) -> str:
 
 ALL_MAGNETS, RE_MAGNETS = "all metal magnets", "rare earth magnets"
 CUSTOMS_VALUE, CUSTOMS_WEIGHT = "China's customs, value", "China's customs, weight"
-NET_VALUE = "China's customs without re-imports, value"
-NET_WEIGHT = "China's customs without re-imports, weight"
+NET_VALUE = "customs less re-imports, value"
+NET_WEIGHT = "customs less re-imports, weight"
 
 # Rare earth magnets alone have no figures for whole years but these. In 2024 both flows are known
 # for nine months, the exports as eight months and one.
