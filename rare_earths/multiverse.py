@@ -124,7 +124,7 @@ def _draw(ax: Axes, frame: pd.DataFrame) -> None:
     figures.value_axis(ax, "x")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    _key(ax, words, small)
+    _key(ax, words, small, room=650 - 8.6 * frame["option"].str.len().max())
 
 
 def _bar(ax: Axes, place: float, row: pd.Series, words: list[str]) -> None:
@@ -141,16 +141,21 @@ def _bar(ax: Axes, place: float, row: pd.Series, words: list[str]) -> None:
         start += width
 
 
-def _key(ax: Axes, words: list[str], small: bool) -> None:
-    """What the fills mean: outlined squares with words above the bars."""
-    across = 0.0
+def _key(ax: Axes, words: list[str], small: bool, room: float) -> None:
+    """What the fills mean: outlined squares with words above the bars, in lines of `room` px."""
+    across, line = 0.0, 0
     inch = ax.get_figure(root=True).dpi_scale_trans
-    for index, word in enumerate(words):
-        x, y = (0, 16 * (len(words) - 1 - index)) if small else (across, 0)
+    places = []
+    for word in words:
+        if across and (small or across + 26 + 8.5 * len(word) > room):
+            across, line = 0.0, line + 1
+        places.append((across, line))
+        across += 44 + 8.5 * len(word)
+    for word, (x, own) in zip(words, places, strict=True):
+        y = (16 if small else 20) * (line - own)
         place = ax.transAxes + ScaledTranslation((x + 6) / 72, (y + 11) / 72, inch)
         ax.plot(0, 1, marker="s", markersize=11, markerfacecolor=COLOURS[FILL[word][0]],
                 markeredgecolor=COLOURS["ink"], markeredgewidth=0.8, transform=place,
                 clip_on=False)  # fmt: skip
         ax.annotate(word, (0, 1), xytext=(x + 18, y + 4), xycoords="axes fraction",
                     textcoords="offset points", va="bottom")  # fmt: skip
-        across += 44 + 8.5 * len(word)
