@@ -429,16 +429,13 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     """Identities within one source, edition and definition, on corrected values."""
     if rows.empty:
         return []
-    rows = rows.join(_numbers(rows).add_prefix("n_"))
-    _apply(rows, raw.tables["corrections.csv"])
+    rows = prepared(raw, rows)
     accepted = set(raw.tables["accepted.csv"][["check", "row"]].itertuples(index=False, name=None))
     apart = set(
         raw.tables["deviations.csv"][["series", "entity", "period"]].itertuples(
             index=False, name=None
         )
     )
-    quantity = raw.tables["vocabulary/series.csv"].set_index("series")["quantity"]
-    rows["quantity"] = rows["series"].map(quantity)
     found = []
     for name, test in CHECKS.items():
         for index, expected in test(rows):
@@ -450,6 +447,16 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
                       f"{expected} (check: {name})")
             )  # fmt: skip
     return found
+
+
+def prepared(raw: Raw, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as the checks of meaning want them: numbers ``n_value``, ``n_low``, ``n_high`` with
+    corrections applied, ``use``, and the ``quantity`` of the series.
+    """
+    rows = rows.join(_numbers(rows).add_prefix("n_"))
+    _apply(rows, raw.tables["corrections.csv"])
+    series = raw.tables["vocabulary/series.csv"].drop_duplicates("series").set_index("series")
+    return rows.assign(quantity=rows["series"].map(series["quantity"]))
 
 
 def _listed(row: Any, apart: set[tuple[str, str, str]]) -> bool:

@@ -8,11 +8,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from rare_earths import evidence as module
+from rare_earths import evidence_checks
 from rare_earths.evidence import DATA, ROW_COLUMNS, EvidenceError, Fault, check, evidence
 
 Break = Callable[[Path], None]
@@ -38,6 +41,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     keep(folder, "corrections.csv", lambda t: t["row"].isin(ids))
     keep(folder, "accepted.csv", lambda t: t["row"].isin(ids))
     keep(folder, "deviations.csv", lambda t: t["series"].isin(series))
+    keep(folder, "holes.csv", lambda t: t["topic"].isin(KEPT))
     keep(folder, "exclusions.csv", lambda t: t["kept"].isin({*ids, ""}))
     assert check(folder) == []
     return folder
@@ -361,6 +365,38 @@ def assert_one_sentence(fault: Fault) -> None:
     text = str(fault)
     assert text.endswith(".") and "\n" not in text and text.startswith(fault.file)
     assert not fault.line or f"line {fault.line}" in text
+
+
+@cache
+def sound_rows() -> pd.DataFrame:
+    raw = module._read(DATA)
+    return evidence_checks.prepared(raw, module.joined(raw))
+
+
+# check: the row whose value is changed, by which factor, words of the finding
+MEANING = {
+    "batches sum": ("smelting-quota-total.china.2022.wycsj-2022", 1.1, "the sum of the batches"),
+    "unit value is quotient": (
+        *("hs2846-china-exports-unit-value.china.2022.cmm-data-2025", 1000),
+        "value over weight",
+    ),
+    "stock grows": ("wind-capacity-cumulative.china.2010.irena-owid-2024", 0.1, "the year before"),
+    "import shares sum": (
+        *("us-import-source-share.china.2020-2023.usgs-mcs-2025", 0.5),
+        "shares that add up to 100",
+    ),
+    "sources agree": ("smelting-quota-total.china.2022.wycsj-2022", 10, "or a reason in"),
+}
+
+
+@pytest.mark.parametrize("name", MEANING)
+def test_a_slip_in_one_figure_contradicts_the_others(name: str) -> None:
+    row, factor, words = MEANING[name]
+    rows = sound_rows().copy()
+    before = set(evidence_checks.CHECKS[name](rows))
+    rows.loc[rows["id"] == row, "n_value"] *= factor
+    found = set(evidence_checks.CHECKS[name](rows)) - before
+    assert found and all(words in expected for _, expected in found)
 
 
 def test_all_faults_of_a_table_come_at_once(folder: Path) -> None:
