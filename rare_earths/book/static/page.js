@@ -69,14 +69,20 @@
     });
   });
 
-  // A box that scrolls can be reached by keyboard.
-  function reachable() {
-    each("pre, .table-scroll, .ledger-box, .pst-scrollable-table-container", function (box) {
+  // A box that scrolls can be reached by keyboard. Asked when the page has its layout, and of boxes
+  // in a folded part when it is opened.
+  var BOXES = "pre, .table-scroll, .ledger-box, .pst-scrollable-table-container";
+  function reachable(part) {
+    part.querySelectorAll(BOXES).forEach(function (box) {
+      if (box.closest("details:not([open])")) { return; }
       if (box.scrollWidth > box.clientWidth + 1) { box.tabIndex = 0; }
     });
   }
-  reachable();
-  addEventListener("resize", reachable);
+  function reachableAll() { reachable(document); }
+  var whenIdle = window.requestIdleCallback || setTimeout;
+  whenIdle(reachableAll);
+  addEventListener("resize", reachableAll);
+  document.addEventListener("toggle", function (event) { reachable(event.target); }, true);
 
   // Print is light, with everything open.
   var shut = [];
