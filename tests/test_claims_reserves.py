@@ -19,6 +19,7 @@ def data():
 def changed(data, row, **fields):
     """The evidence with some fields of one row changed."""
     other = copy.copy(data)
+    other._parts = {}
     frame = data._corrected.copy()
     for name, value in fields.items():
         frame.loc[row, name] = value
@@ -30,6 +31,7 @@ def changed(data, row, **fields):
 def with_row(data, like, key, **fields):
     """The evidence with one more row: a copy of another under a new id."""
     other = copy.copy(data)
+    other._parts = {}
     row = data._corrected.loc[[like]].assign(**fields)
     row.index = pd.Index([key], name=data._corrected.index.name)
     other._corrected = pd.concat([data._corrected, row])
