@@ -35,16 +35,16 @@ def judge_all(data: Evidence) -> dict[str, Verdict]:
 
 
 @cache
-def _judged() -> dict[str, Verdict]:
-    return judge_all(evidence())
-
-
 def judged(claim: str) -> Verdict:
     """The verdict of one claim with all its numbers; ClaimError if it has no rule."""
-    try:
-        return _judged()[claim]
-    except KeyError:
-        raise ClaimError(f"claim {claim!r} has no rule; known are {', '.join(RULES)}") from None
+    check_registry(evidence().claims, RULES)
+    if claim not in RULES:
+        raise ClaimError(f"claim {claim!r} has no rule; known are {', '.join(RULES)}")
+    return judge(RULES[claim], evidence())
+
+
+def _judged() -> dict[str, Verdict]:
+    return {key: judged(key) for key in RULES}
 
 
 def verdict(claim: str) -> Card:
