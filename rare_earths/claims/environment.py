@@ -28,11 +28,11 @@ from rare_earths.claims.rows import GRADES, Value, best, of_dimension
 from rare_earths.evidence import Evidence
 from rare_earths.words import count_word, number, percent, times
 
-EVERY_ORIGIN, JOURNALS = "all origins", "journals and official documents"
+EVERY_ORIGIN, JOURNALS = "all origins", "journals and officials"
 
 
 def kept(evidence: Evidence, rows: Iterable[str], origins: str) -> bool:
-    """Whether what these rows say stays: with `journals and official documents`, what no row
+    """Whether what these rows say stays: with `journals and officials`, what no row
     better than grade C says goes. A second-hand copy beside a first-hand row changes nothing."""
     return origins == EVERY_ORIGIN or any(
         GRADES.index(str(evidence.rows.at[row, "grade"])) < GRADES.index("C") for row in rows
@@ -54,9 +54,9 @@ WHERE = (STREAMS, RIVERS, EFFLUENT, TREATED, COST)
 MIDDLE, LOWEST = "middle of the range", "lowest value"
 
 LAND_PER_TONNE, LAND = "damaged land per tonne mined", "damaged land"
-AMMONIA_PER_TONNE = "ammonia per tonne, southern mine against northern plant"
-SMELTING_PER_TONNE, SMELTING = "smelting, abatement cost per tonne", "smelting, abatement cost"
-SOIL = "rare earths in soil over background"
+AMMONIA_PER_TONNE = "ammonia per tonne, mine against plant"
+SMELTING_PER_TONNE, SMELTING = "smelting cost per tonne", "smelting cost"
+SOIL = "rare earths in soil"
 COMPARED = (LAND_PER_TONNE, LAND, AMMONIA_PER_TONNE, SMELTING_PER_TONNE, SMELTING, SOIL)
 THORIUM, FARMLAND, POND = "soil with added thorium", "polluted farmland", "the tailings pond alone"
 NORTH_LAND = (THORIUM, FARMLAND, POND)
@@ -352,7 +352,7 @@ C04 = Claim(
         Choice("typical", "What is typical of a printed range?", (MIDDLE, LOWEST), MIDDLE),
         Choice("origins", "Whose readings count?", (EVERY_ORIGIN, JOURNALS), EVERY_ORIGIN),
         Choice("compared", "South against north in what?", COMPARED, LAND_PER_TONNE),
-        Choice("north_land", "Which land is damaged in the north?", NORTH_LAND, THORIUM),
+        Choice("north_land", "Which northern land?", NORTH_LAND, THORIUM),
     ),
     admissible=c04_admissible,
     indirect="One ion stands for all that leaves a mine, and a quota for what a district mined.",
