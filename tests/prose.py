@@ -35,6 +35,7 @@ PROSE_FENCES = re.compile(
     r"^\{(?:note|tip|warning|important|admonition|dropdown|margin|seealso"
     r"|epigraph|pull-quote|glossary|list-table|table|figure|topic)\}"
 )
+CODE_CELL = re.compile(r"^```\{code-cell\}.*\n(?::.*\n)*([\s\S]*?)^```", re.MULTILINE)
 # Words handed to a figure or a card, in the code of a chapter.
 SPOKEN = {
     "title",
@@ -161,7 +162,9 @@ def _literal(value: ast.expr) -> str:
 def typed_in_file(path: Path) -> list[str]:
     """All typed figures of a Markdown page or a notebook."""
     if path.suffix == ".md":
-        return typed_in_markdown(without_front_matter(path.read_text("utf-8")))
+        text = without_front_matter(path.read_text("utf-8"))
+        cells = CODE_CELL.findall(text)
+        return typed_in_markdown(text) + [word for code in cells for word in typed_in_code(code)]
     found = []
     for number, cell in enumerate(nbformat.read(path, as_version=4).cells):
         look = typed_in_markdown if cell.cell_type == "markdown" else typed_in_code

@@ -55,9 +55,17 @@ class Explorer:
             yield found.nth(i)
 
     def ready(self) -> Explorer:
-        """Bring it into view and wait until its frames have been loaded."""
+        """Bring it into view and wait until its frames have been loaded and shown."""
         self.block.scroll_into_view_if_needed()
-        self.page.wait_for_load_state("networkidle")
+        return self.loaded()
+
+    def loaded(self) -> Explorer:
+        """Wait until its frames have been loaded and shown, wherever the reader is."""
+        script = self.block.get_attribute("data-script")
+        assert script, "the explorer names no file of frames"
+        self.page.wait_for_function(
+            "name => loadedFiles.some(file => file.endsWith(name))", arg=script.removeprefix("../")
+        )
         settle(self.page)
         return self
 

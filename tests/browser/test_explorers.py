@@ -106,8 +106,7 @@ def test_address_restores(page: str, slug: str, place: str, site: Site, browser:
         left, address = explorer.shown(), explorer.hash()
         assert left.state != default.state
     with opened(browser, site, place, page, slug, state=address) as (seen, explorer):
-        seen.page.wait_for_load_state("networkidle")
-        assert explorer.shown() == left
+        assert explorer.loaded().shown() == left
         assert explorer.hash() == address
         top = explorer.block.evaluate("block => block.getBoundingClientRect().top")
         assert abs(top) < 900, "the linked explorer is not in view"
@@ -145,8 +144,7 @@ def test_input_before_the_frames(page: str, slug: str, site: Site, browser: Brow
         assert held, "focus and input do not ask for the frames"
         for route in held:
             route.continue_()
-        seen.page.wait_for_load_state("networkidle")
-        assert explorer.shown() == wanted
+        assert explorer.loaded().shown() == wanted
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -93,8 +93,10 @@ def test_words_stand_out(page: str, scheme: str, site: Site, browser: Browser) -
     """Every word, those of the charts included, has 4.5 times the light of its ground or less."""
     with visit(browser, site.url(page), color_scheme=scheme) as seen:
         unfold(seen.page)
-        settle(seen.page)
-        none(seen.measure("faint(4.5)"))
+        for width in (1280, 390):
+            seen.page.set_viewport_size({"width": width, "height": 900})
+            settle(seen.page)
+            none(seen.measure("faint(4.5)"), f"at {width} px")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
