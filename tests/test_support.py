@@ -37,7 +37,7 @@ def test_a_second_hand_copy_is_a_document_but_no_origin(data):
     copied.index = pd.Index(["copy.of.a.row"], name="id")
     more = copy.copy(data)
     more.rows = pd.concat([data.rows, copied])
-    keys = ("mine_production", "China", "2020")
+    keys = ["mine_production", "China", "2020"]
 
     def origins(base):
         own = base.rows[(base.rows[["series", "entity", "period"]] == keys).all(axis=1)]
