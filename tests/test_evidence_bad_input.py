@@ -303,6 +303,15 @@ CASES: dict[str, tuple[Break, str, int, str, str]] = {
         set_cell("claims.csv", "C04", status="maybe"),
         *("claims.csv", line_of("claims.csv", "C04"), "status", "one of tested, open"),
     ),
+    "entity named twice": (
+        repeat("vocabulary/entities.csv", "China", iso3="", kind="part"),
+        *("vocabulary/entities.csv", last_line("vocabulary/entities.csv"), "entity"),
+        "a key that stands once",
+    ),
+    "lineage of an unknown lineage": (
+        set_cell("lineages.csv", "bp_ei", derives_from="usgs;bsg"),
+        *("lineages.csv", line_of("lineages.csv", "bp_ei"), "derives_from", "'bsg'"),
+    ),
     "lineages in a circle": (
         set_cell("lineages.csv", "miit_quota", derives_from="usgs"),
         *("lineages.csv", line_of("lineages.csv", "miit_quota"), "derives_from", "no circle"),
