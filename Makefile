@@ -20,7 +20,7 @@ serve: book  ## build, then serve the book on this machine, compressed (PORT=800
 	@$(PY) -m rare_earths.book serve $(or $(PORT),8000)
 
 lab: $(READY_TEST)  ## open the chapters in JupyterLab
-	@$(PY) -m jupyter lab chapters
+	@$(PY) -m jupyter lab $$([ "$$(id -u)" != 0 ] || echo --allow-root) chapters
 
 test: $(READY_TEST)  ## set up what the tests need, build, then run every test
 	@sh tests/setup.sh all
