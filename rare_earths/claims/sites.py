@@ -105,7 +105,8 @@ class Reading:
     """One survey of one analyte at one place, in mg/L of the limit's species.
 
     `lineage` says whose measurement it is, `samples` how many there were ("" where not printed),
-    `kind` whether it is measured, a highest value or modelled.
+    `kind` whether it is measured, a class of the middle sample, a highest value, one range for
+    both waters, or modelled.
     """
 
     name: str
@@ -142,12 +143,19 @@ def _reading(row: pd.Series, name: str, where: str, convert: Convert, kind: str)
     )  # fmt: skip
 
 
+def kind_of(source: Source) -> str:
+    """Measured, a highest value, or a range that ground and surface water share, which has no
+    middle of its own."""
+    if source.series.endswith("_max"):
+        return "highest"
+    return "both waters" if source.entity == LARGEST else "measured"
+
+
 @cache
 def readings(evidence: Evidence, analyte: str, medium: str) -> tuple[Reading, ...]:
     """All readings of an analyte in a medium; highest values and model results are marked."""
     found = [
-        _reading(row, source.name, source.where, source.convert,
-                 "highest" if source.series.endswith("_max") else "measured")
+        _reading(row, source.name, source.where, source.convert, kind_of(source))
         for source in SOURCES
         if (source.analyte, source.medium) == (analyte, medium)
         for _, row in evidence.select(source.series, source.entity).iterrows()
@@ -250,9 +258,7 @@ def effluents(evidence: Evidence, after: bool) -> tuple[Reading, ...]:
     made = [
         _reading(row, "China, plants", PLANT, same, "measured") for _, row in national.iterrows()
     ]
-    nitrogen = best(
-        evidence.select("rare_earth_wastewater_ammonia_n", "Baotou"), "nitrogen"
-    )
+    nitrogen = best(evidence.select("rare_earth_wastewater_ammonia_n", "Baotou"), "nitrogen")
     water = best(evidence.select("rare_earth_wastewater", "Baotou"), "Baotou, wastewater")
     row = evidence.rows.loc[nitrogen.rows[0]]
     strength = 1e6 * nitrogen.value / water.value  # t of nitrogen per t of water, as mg/L
