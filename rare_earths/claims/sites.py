@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -197,7 +198,7 @@ def _classed(evidence: Evidence) -> list[Reading]:
     made = []
     for shares, name in ((survey, "Taojiang, survey"), (stations, "Taojiang, control stations")):
         low, high = brackets[middle_class({key: one.value for key, one in shares.items()})]
-        row = evidence.rows.loc[next(iter(shares.values())).rows[0]]
+        row: Any = evidence.rows.loc[next(iter(shares.values())).rows[0]]
         made.append(
             Reading(
                 name, BELOW, str(row["period"]),
