@@ -33,6 +33,19 @@ def soup(path: Path) -> BeautifulSoup:
     return _soup(path, path.stat().st_mtime_ns)
 
 
+@lru_cache(maxsize=64)
+def _places(path: Path, changed: int) -> frozenset[str]:
+    tree = _soup(path, changed)
+    named = [element.get("name") for element in tree.find_all("a", attrs={"name": True})]
+    explorers = [element["data-explorer"] + "?" for element in tree.select("[data-explorer]")]
+    return frozenset([*(e["id"] for e in tree.find_all(id=True)), *named, *explorers])
+
+
+def places(path: Path) -> frozenset[str]:
+    """Where links into a page may lead: ids, names, and `slug?` for the states of an explorer."""
+    return _places(path, path.stat().st_mtime_ns)
+
+
 def words(element: Tag | None) -> str:
     """An element's text with white space made single; empty when there is no element."""
     return " ".join(element.get_text().split()) if element else ""
@@ -102,11 +115,6 @@ def cards(tree: BeautifulSoup) -> dict[str, dict[str, str]]:
     return found
 
 
-def is_state(fragment: str) -> bool:
-    """A fragment that carries the state of an explorer, not the name of a place."""
-    return "?" in fragment
-
-
 def broken_links(folder: Path, page: Path) -> list[str]:
     """Links, pictures, scripts and styles of a page that lead nowhere within the site."""
     tree = soup(page)
@@ -132,8 +140,6 @@ def broken(folder: Path, page: Path, target: str) -> str:
     name = unquote(parts.fragment)
     if not name or path.suffix != ".html":
         return ""
-    tree = soup(path)
-    if is_state(name):
-        name = name.split("?")[0]
-        return "" if tree.select(f'[data-explorer="{name}"]') else "no such explorer"
-    return "" if tree.find(id=name) or tree.find(attrs={"name": name}) else "no such place"
+    if "?" in name:
+        return "" if name.split("?")[0] + "?" in places(path) else "no such explorer"
+    return "" if name in places(path) else "no such place"
