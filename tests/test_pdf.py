@@ -136,7 +136,7 @@ def test_figures_are_told(text: str, site: Site) -> None:
     for page in site.pages:
         for figure in built.figures(built.soup(site.folder / page)):
             title, subtitle = built.titles(figure)
-            number, finding = re.fullmatch(r"(Figure \d+\.\d+)\. (.*)", title).groups()
+            number, finding = re.fullmatch(r"(Figure [\d.]+)\. (.*)", title).groups()
             source = built.words(built.source_line(figure)).removeprefix("Source")
             wanted = (number, finding, subtitle, built.description(figure), source)
             missing += [part for part in wanted if flat(part).strip(":.") not in text]
