@@ -230,6 +230,9 @@ def _attributes(element: ET.Element) -> None:
         name, value = name.strip(), value.strip()
         if name and name != "font-family" and _DEFAULTS.get(name) != value:
             element.set(name, value.removesuffix("px") if name == "font-size" else value)
+    if element.get("fill-opacity") == "0":  # else it would be black to who reads the colours
+        del element.attrib["fill-opacity"]
+        element.set("fill", "none")
     if element.tag == "text":
         _place_text(element)
     if "href" in element.attrib:
