@@ -177,6 +177,12 @@ def test_difference_of_a_verdict(tmp_path: Path) -> None:
     assert told == ["moved: C01, verdict: supported -> outdated"]
 
 
+def test_a_new_chapter_is_one_sentence(tmp_path: Path) -> None:
+    head = "page,name,text\np,a,1\n"
+    after = head + "".join(f"q,{number:02},x\n" for number in range(40))
+    assert tables(tmp_path, head, after) == ["new: 40 numbers of q"]
+
+
 def test_numbers_of_pages(tmp_path: Path) -> None:
     span = '<span class="computed" data-name="{}">{}</span>'
     (tmp_path / "a.html").write_text(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.builders.latex.nodes import thebibliography
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_jupyterbook_latex.nodes import HiddenCellNode, RootHeader
 
@@ -114,25 +117,100 @@ class NoEmptySections(SphinxPostTransform):
                 section.parent.remove(section)
 
 
-class OnlyChaptersAreNumbered(SphinxPostTransform):
-    """Give a chapter a number in print if it has one in the pages, and no other page."""
+class NumbersAsInThePages(SphinxPostTransform):
+    """Give chapters and figures in print the numbers they have in the pages.
+
+    A page without a number, such as the glossary, has none in print; its figures are counted
+    through all such pages: 1, 2, 3.
+    """
 
     default_priority = 810
     formats = ("latex",)
 
     def run(self, **kwargs: Any) -> None:
-        """Set the depth of numbers at the beginning of each page that joined the document."""
+        """Set the way of counting at the beginning of each page that joined the document."""
         for file in self.document.findall(addnodes.start_of_file):
-            number = self.env.toc_secnumbers.get(file["docname"], {}).get("")
-            depth = 0 if number else -1
-            file.insert(0, nodes.raw("", rf"\setcounter{{secnumdepth}}{{{depth}}}", format="latex"))
+            if self.env.toc_secnumbers.get(file["docname"], {}).get(""):
+                command = r"\bookNumbered"
+            else:
+                figures = self.env.toc_fignumbers.get(file["docname"], {}).get("figure", {})
+                before = min((number[0] for number in figures.values()), default=1) - 1
+                command = rf"\bookUnnumbered{{{before}}}"
+            file.insert(0, nodes.raw("", command, format="latex"))
+
+
+class OneListOfSources(SphinxPostTransform):
+    """One list of sources at the PDF's end, in order, each source once.
+
+    In the pages every chapter has its own list; Sphinx strings them together (750).
+    """
+
+    default_priority = 760
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Keep the first of equal entries and let links to the others lead to it."""
+        for list_ in self.document.findall(thebibliography):
+            kept: dict[str, nodes.Element] = {}
+            for entry in list(list_.findall(nodes.citation)):
+                first = kept.setdefault(entry[-1].astext(), entry)
+                if first is not entry:
+                    target = f"cite.{entry['docname']}:{entry['ids'][0]}"
+                    raw = rf"\hypertarget{{{target}}}{{}}"
+                    first[-1].insert(0, nodes.raw("", raw, format="latex"))
+            list_.children = [kept[text] for text in sorted(kept, key=str.casefold)]
+
+
+class LongTablesBreak(SphinxPostTransform):
+    """Let a table of many rows run over the page, its columns as wide as their words ask."""
+
+    default_priority = 815
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Make a long table of each that has more than twelve rows."""
+        for table in self.document.findall(nodes.table):
+            rows = list(table.findall(nodes.row))
+            if len(rows) > 12:
+                columns = zip(*([cell.astext() for cell in row] for row in rows), strict=False)
+                for spec, cells in zip(table.findall(nodes.colspec), columns, strict=False):
+                    spec["colwidth"] = column_weight(cells)
+                table["classes"] += ["longtable", "colwidths-given"]
+
+
+def column_weight(cells: Iterable[str]) -> int:
+    """A column's share of the width, in letters: its longest cell, up to forty, and its words."""
+    texts = list(cells)
+    word = max(len(word) for text in texts for word in _JOINT.split(text.replace(" ", "-")))
+    return max(min(max(map(len, texts)), 40), word + 1) + 4
+
+
+class LongNamesBreak(SphinxPostTransform):
+    """Let names such as ``mine-production.china.2020`` break in the cells of a table."""
+
+    default_priority = 820
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Put a sign into long words of table cells at which TeX may break (see book.sty)."""
+        for cell in self.document.findall(nodes.entry):
+            for text in list(cell.findall(nodes.Text)):
+                broken = _LONG.sub(lambda word: _JOINT.sub("\u200b", word[0]), text.astext())
+                if broken != text.astext():
+                    text.parent.replace(text, nodes.Text(broken))
+
+
+_LONG = re.compile(r"\S{16,}")
+_JOINT = re.compile(r"(?<=[.\-_/])(?=\w)")
 
 
 def _prints(node: nodes.Node) -> bool:
     """Whether a node or one inside it puts something on paper."""
-    if isinstance(node, (nodes.target, nodes.comment, HiddenCellNode)):
+    if isinstance(node, (nodes.target, nodes.comment, nodes.rubric, nodes.title, HiddenCellNode)):
         return False
-    if isinstance(node, (nodes.Text, nodes.image, nodes.raw, nodes.reference)):
+    if isinstance(node, (nodes.Text, nodes.raw)):
+        return bool(node.astext().strip())
+    if isinstance(node, nodes.image):
         return True
     return any(map(_prints, node.children))
 
@@ -156,4 +234,7 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", _settings, priority=200)
     app.connect("builder-inited", _headings)
     app.add_post_transform(NoEmptySections)
-    app.add_post_transform(OnlyChaptersAreNumbered)
+    app.add_post_transform(OneListOfSources)
+    app.add_post_transform(NumbersAsInThePages)
+    app.add_post_transform(LongTablesBreak)
+    app.add_post_transform(LongNamesBreak)

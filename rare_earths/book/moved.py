@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _COMPUTED = re.compile(r'<span class="computed" data-name="([^"]+)">(.*?)</span>', re.DOTALL)
+MANY = 10
 TABLES = {"headlines.csv": ("page", "name"), "verdicts.csv": ("claim",)}
 
 
@@ -107,7 +108,22 @@ def differences(expected: Path, built: Path) -> list[str]:
                 if old != value:
                     what = name if field == "text" else f"{name}, {field}"
                     told.append(f"moved: {what}: {old or 'nothing'} -> {value or 'nothing'}")
-    return told
+    return _few(told)
+
+
+def _few(told: list[str]) -> list[str]:
+    """The sentences; many new or lost names of one page become one sentence."""
+    groups: dict[str, list[str]] = {}
+    for sentence in told:
+        kind, _, rest = sentence.partition(": ")
+        one_by_one = kind == "moved" or " " not in rest.split(" (")[0]
+        group = sentence if one_by_one else f"{kind}: {{}} numbers of {rest.split()[0]}"
+        groups.setdefault(group, []).append(sentence)
+    return [
+        line
+        for group, sentences in groups.items()
+        for line in (sentences if len(sentences) <= MANY else [group.format(len(sentences))])
+    ]
 
 
 def _short(row: dict[str, str], key: tuple[str, ...]) -> str:
