@@ -85,7 +85,7 @@ def _description(verdict: Verdict, frame: pd.DataFrame) -> str:
     words = list(frame.columns[4:])
     if verdict.word in words:
         column = frame[verdict.word]
-        low, high = frame.loc[column.idxmin()], frame.loc[column.idxmax()]
+        low, high = frame.iloc[int(column.argmin())], frame.iloc[int(column.argmax())]
         spread = (
             f"{verdict.word!r} ranges from {percent(low[verdict.word] / 100, 0)} with "
             f"“{low['option']}” to {percent(high[verdict.word] / 100, 0)} with “{high['option']}”"
@@ -144,7 +144,7 @@ def _bar(ax: Axes, place: float, row: pd.Series, words: list[str]) -> None:
 def _key(ax: Axes, words: list[str], small: bool, room: float) -> None:
     """What the fills mean: outlined squares with words above the bars, in lines of `room` px."""
     across, line = 0.0, 0
-    inch = ax.get_figure(root=True).dpi_scale_trans
+    inch = ax.figure.dpi_scale_trans
     places = []
     for word in words:
         if across and (small or across + 26 + 8.5 * len(word) > room):

@@ -25,7 +25,8 @@ def quantities(evidence: Evidence) -> pd.DataFrame:
     corrected = evidence.select(sorted(rows.loc[shared, "series"].unique()))
     corrected = corrected[corrected.index.isin(rows.index[shared])]
     found = [_quantity(evidence, key, part) for key, part in corrected.groupby(keys, sort=True)]
-    return pd.DataFrame(found)[lambda frame: frame["documents"] > 1].reset_index(drop=True)
+    frame = pd.DataFrame(found)
+    return frame[frame["documents"] > 1].reset_index(drop=True)
 
 
 def _quantity(evidence: Evidence, key: tuple, part: pd.DataFrame) -> dict[str, object]:

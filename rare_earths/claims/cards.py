@@ -148,7 +148,10 @@ class Ledger:
 
     def rows(self) -> list[tuple[str, str, str, str, str]]:
         """Claim, text, verdict, certainty, holds: as printed."""
-        return [(key, row["claim"], *self._judged(key)) for key, row in self.claims.iterrows()]
+        return [
+            (key, str(self.claims.at[key, "claim"]), *self._judged(key))
+            for key in map(str, self.claims.index)
+        ]
 
     def _judged(self, key: str) -> tuple[str, str, str]:
         if key not in self.judged:
@@ -176,7 +179,7 @@ class Ledger:
         attributes = f'data-claim="{key}" data-verdict="{escape(word)}"'
         if found := self.judged.get(key):
             same, total = found.holds
-            chapter = self.claims.loc[key, "chapter"].split()[0]
+            chapter = str(self.claims.at[key, "chapter"]).split()[0]
             page = f"_page/chapters/{chapter}#claim-{key.lower()}"
             name = f'<a href="{page}">{key}</a>'
             attributes += (
@@ -209,7 +212,7 @@ class Rule:
         code = inspect.getsource(part.rule).rstrip()
         load = ", bears the load" if part.bears_load else ""
         return (
-            f"**{self.verdict.id}, part {part.key}{load}: {part.statement}.** Measured by {part.measure}. "
-            f"Overturned by {part.overturned_by}.\n\n"
+            f"**{self.verdict.id}, part {part.key}{load}: {part.statement}.** "
+            f"Measured by {part.measure}. Overturned by {part.overturned_by}.\n\n"
             f"```python\n{code}\n```"
         )

@@ -260,7 +260,7 @@ class Verdict:
 
 def judge(claim: Claim, evidence: Evidence) -> Verdict:
     """Run the claim's rules under the default and under every admissible combination."""
-    lineage_of = evidence.rows["lineage"].to_dict()
+    lineage_of = {str(row): str(name) for row, name in evidence.rows["lineage"].items()}
     records = [
         record
         for combination in claim.combinations()

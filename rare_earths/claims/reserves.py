@@ -134,7 +134,7 @@ def china_output(evidence: Evidence, series: str = "official") -> pd.DataFrame:
             if year not in picked:
                 newest = group[group["edition"] == group["edition"].max()]
                 figure = best(newest, f"China's output in {year}")
-                picked[int(year)] = (figure.value, figure.rows[0])
+                picked[int(str(year))] = (figure.value, figure.rows[0])
     return pd.DataFrame.from_dict(picked, orient="index", columns=["value", "id"]).sort_index()
 
 
@@ -183,9 +183,10 @@ def growth(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
         return 0.0, ()
     since = int(option.split()[-1])
     yearly = china_output(evidence)
-    first, last = yearly.loc[since], yearly.iloc[-1]
-    rate = measures.growth_rate(first["value"], last["value"], yearly.index[-1] - since)
-    return rate, (first["id"], last["id"])
+    span = yearly.loc[since:]
+    first, last = span["value"].to_numpy(dtype=float)[[0, -1]]
+    rate = measures.growth_rate(first, last, len(span) - 1)
+    return rate, (str(span["id"].iloc[0]), str(span["id"].iloc[-1]))
 
 
 # ---------------------------------------------------------------- C01: first, and at risk?
@@ -256,7 +257,7 @@ def output_shares(evidence: Evidence, myanmar: bool) -> pd.DataFrame:
                 share, ids = _output_share(group, myanmar)
             except NotCoveredError:
                 continue
-            records.append((edition.compilation, label, int(year), share, ids))
+            records.append((edition.compilation, label, int(str(year)), share, ids))
     return pd.DataFrame(records, columns=["compilation", "edition", "year", "share", "ids"])
 
 
@@ -285,14 +286,15 @@ def _output_share_since(evidence: Evidence, since: int, myanmar: bool) -> Outcom
     newest, noise = newest_shares(evidence, myanmar)
     if since not in newest.index:
         raise NotCoveredError(f"no share of output for {since}")
-    first, last = newest.loc[since], newest.iloc[-1]
-    fall = float(first["share"] - last["share"])
+    span = newest.loc[since:]
+    before, now = span["share"].to_numpy(dtype=float)[[0, -1]]
+    fall = float(before - now)
     return Outcome(
         Finding.HOLDS if fall > noise else Finding.FAILS,
         fall,
-        first["ids"] + last["ids"],
-        f"China's share of mine output went from {percent(first['share'] / 100)} in {since} to "
-        f"{percent(last['share'] / 100)} in {newest.index[-1]}; editions differ by up to "
+        span["ids"].iloc[0] + span["ids"].iloc[-1],
+        f"China's share of mine output went from {percent(before / 100)} in {since} to "
+        f"{percent(now / 100)} in {newest.index[-1]}; editions differ by up to "
         f"{number(noise, 1)} points for one year.",
         "The change is close to the noise of revisions." if abs(fall - noise) < 1 else "",
     )
@@ -535,9 +537,10 @@ RECOVERY = {
 @cache
 def recovery(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
     """Product per rare earths broken out of the ground, as a fraction."""
-    if RECOVERY[option] is None:
+    named = RECOVERY[option]
+    if named is None:
         return 1.0, ()
-    rows = evidence.select(*RECOVERY[option])
+    rows = evidence.select(*named)
     rows = rows[rows["period"] == "2012"]
     figure = best(rows, option)
     return figure.value / 100, figure.rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -41,7 +42,7 @@ def best(rows: pd.DataFrame, what: str) -> Value:
 
 
 def of_dimension(
-    evidence: Evidence, series: str | list[str], unit: str, *names: str, **filters: str
+    evidence: Evidence, series: str | list[str], unit: str, *names: str, **filters: Any
 ) -> pd.DataFrame:
     """Rows of a series in `unit`; rows in another dimension stay out.
 

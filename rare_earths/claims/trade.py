@@ -203,9 +203,10 @@ def clean_flows(evidence: Evidence, flow: str, year: str) -> tuple[Value, Value]
     found = []
     series_of = ("imports_magnets_volume", "exports_magnets_volume")
     for series, periods in zip(series_of, CLEAN_PERIODS[year], strict=True):
-        total = None
-        for period in periods:
-            total = plus(total, figure(evidence, series, "t", period))
+        first, *others = (figure(evidence, series, "t", period) for period in periods)
+        total = first
+        for other in others:
+            total = plus(total, other)
         found.append(total)
     return found[0], found[1]
 

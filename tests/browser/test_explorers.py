@@ -105,7 +105,7 @@ def test_address_restores(page: str, slug: str, place: str, site: Site, browser:
                 break  # the next radio button checked is another element: one is enough here
         left, address = explorer.shown(), explorer.hash()
         assert left.state != default.state
-    with opened(browser, site, place, page, slug, state=address) as (seen, explorer):
+    with opened(browser, site, place, page, slug, state=address) as (_seen, explorer):
         assert explorer.loaded().shown() == left
         assert explorer.hash() == address
         top = explorer.block.evaluate("block => block.getBoundingClientRect().top")
