@@ -157,7 +157,8 @@ class OneListOfSources(SphinxPostTransform):
                 if first is not entry:
                     target = f"cite.{entry['docname']}:{entry['ids'][0]}"
                     raw = rf"\hypertarget{{{target}}}{{}}"
-                    first[-1].insert(0, nodes.raw("", raw, format="latex"))
+                    paragraph = first.next_node(nodes.paragraph) or first
+                    paragraph.insert(0, nodes.raw("", raw, format="latex"))
             list_.children = [kept[text] for text in sorted(kept, key=str.casefold)]
 
 

@@ -93,15 +93,17 @@ def _figure(renderer: NbElementRenderer, form: dict[str, Any], line: int | None)
 
 def _legend(renderer: NbElementRenderer, form: dict[str, Any]) -> list[nodes.Node]:
     """Subtitle, description, note, source and the address of the live version."""
-    lines = [nodes.paragraph("", form[field]) for field in _LEGEND if form.get(field)]
+    lines: list[nodes.Node] = [
+        nodes.paragraph("", form[field]) for field in _LEGEND if form.get(field)
+    ]
     env = renderer.renderer.sphinx_env
     address = facts(env.config).address
     if form.get("link") and address:
         link = form["link"]
         url = (facts(env.config).page(env.docname) if link.startswith("#") else address) + link
-        lines.append(
-            nodes.paragraph("", "Live version: ", nodes.reference("", url, refuri=url), ".")
-        )
+        live = nodes.paragraph("", "Live version: ")
+        live += [nodes.reference("", url, refuri=url), nodes.Text(".")]
+        lines.append(live)
     return lines
 
 
