@@ -403,7 +403,7 @@ RESULTS = {
         f"{_DEGREES}united-states-b-s-m-s-and-ph-d.2004.sme-2016-guide",
         f"{_DEGREES}united-states-b-s-m-s-and-ph-d.2015.sme-2016-guide",
     ),
-    "United States, with mineral engineering, 2016 to 2020": Change(
+    "American, with minerals, 2016 to 2020": Change(
         "graduates-mining-engineering-change.united-states.2016-2020.csis-2023-mining-engineers"
     ),
     "United States, enrolment, 2015 to 2019": Change(
@@ -414,7 +414,7 @@ RESULTS = {
         f"{_DEGREES}australia-six-universities.2015.nmc-unsw-2017",
         f"{_DEGREES}australia.2020.unsw-investmets-2021",
     ),
-    "European Union, intake of labelled master's, 2019": Change(
+    "European Union, master's intake, 2019": Change(
         "student-intake-growth.european-union-six-eit-labelled-master-programmes.2019.eit-2019"
     ),
 }
