@@ -89,10 +89,9 @@ COSTED = {
 
 def dollars(evidence: Evidence, row: str) -> float:
     """The money of a row in US dollars (in millions or a kg, as the row has it)."""
-    own = evidence.rows.loc[row]
-    currency = str(own["unit"])[:3]
-    rate = CURRENCIES.get(currency)
-    return float(own["value"]) / (evidence.parameter(rate).value if rate else 1.0)
+    rate = CURRENCIES.get(str(evidence.rows.at[row, "unit"])[:3])
+    value = float(str(evidence.rows.at[row, "value"]))
+    return value / (evidence.parameter(rate).value if rate else 1.0)
 
 
 def price_of(evidence: Evidence, project: str, rate: float, overrun: float = 0.0) -> float:
@@ -102,7 +101,7 @@ def price_of(evidence: Evidence, project: str, rate: float, overrun: float = 0.0
     """
     own = COSTED[project]
     capital = sum(dollars(evidence, row) for row in own.capital) * 1e6 * (1 + overrun)
-    capacity = float(evidence.rows.at[own.capacity, "value"]) * 1000
+    capacity = float(str(evidence.rows.at[own.capacity, "value"])) * 1000
     running = dollars(evidence, own.running) if own.running else 0.0
     life = evidence.parameter("project_life").value
     return incentive_price(running, capital, capacity, rate, life)

@@ -140,12 +140,17 @@ def use(evidence: Evidence, country: str, year: str, table: str = NEWEST) -> Val
     return best(rows, f"imports of the European Union in {year}")
 
 
+def printed(evidence: Evidence, row: str) -> float:
+    """The value of a row as printed."""
+    return float(str(evidence.rows.at[row, "value"]))
+
+
 @cache
 def site(evidence: Evidence, name: str) -> Value:
     """Capacity of a new mine in tonnes of oxide a year, with the rows of the money for it."""
     own = SITES[name]
-    row = evidence.rows.loc[own.capacity]
-    return Value(float(row["value"]), (own.capacity, *own.money), "at least")
+    capacity = printed(evidence, own.capacity)
+    return Value(capacity, (own.capacity, *own.money), "at least")
 
 
 @cache
@@ -319,10 +324,9 @@ CURRENCIES = {
 @cache
 def dollars(evidence: Evidence, row: str) -> Value:
     """The money of a row in millions of US dollars, at one rate a currency."""
-    own = evidence.rows.loc[row]
-    rate = CURRENCIES[own["unit"]]
-    value = float(own["value"]) / (evidence.parameter(rate).value if rate else 1.0)
-    return Value(value, (row,), str(own["bound"]))
+    rate = CURRENCIES[str(evidence.rows.at[row, "unit"])]
+    value = printed(evidence, row) / (evidence.parameter(rate).value if rate else 1.0)
+    return Value(value, (row,), str(evidence.rows.at[row, "bound"]))
 
 
 @cache
@@ -431,7 +435,7 @@ def _result(evidence: Evidence, name: str) -> Outcome:
     rows = tuple(row for row in (own.before, own.after) if row)
     if missing := [row for row in rows if row not in evidence.rows.index]:
         raise NotCoveredError(f"no row {missing[0]}")
-    values = [float(evidence.rows.at[row, "value"]) for row in rows]
+    values = [printed(evidence, row) for row in rows]
     if len(values) == 2:
         change = 100 * (values[1] / values[0] - 1)
         says = f"{name}: {number(values[0])}, then {number(values[1])}, "
