@@ -105,7 +105,17 @@ def walk_through(page: Page) -> None:
 
 
 def unfold(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    """Open every folded part and wait until the page's script has heard of each."""
+    page.evaluate(
+        """async () => {
+             const folded = [...document.querySelectorAll("details:not([open])")];
+             await Promise.all(folded.map(part => new Promise(heard => {
+               part.addEventListener("toggle", heard, {once: true});
+               part.open = true;
+             })));
+             await new Promise(done => requestIdleCallback(() => done()));
+           }"""
+    )
 
 
 @cache
