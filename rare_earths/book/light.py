@@ -107,7 +107,7 @@ def _page(
     context["facts"] = facts(app.config)
     context["look"] = app.config.rare_earths_look[:8]
     context["root_doc"] = app.config.root_doc
-    context["body"] = _FALSE_PROMISES.sub("", body)
+    context["body"] = _PLAIN_CODE.sub(r"\1", _FALSE_PROMISES.sub("", body))
 
 
 _FALSE_PROMISES = re.compile(
@@ -117,6 +117,10 @@ _FALSE_PROMISES = re.compile(
     # Labels and links back of sources: sentences name author and year.
     r'|<span class="label">.*?</span></span>|<span class="backrefs">.*?</span>'
 )
+
+
+# Names, signs and spaces of code, in the colour of the text around them: three elements of four.
+_PLAIN_CODE = re.compile(r'<span class="(?:n|o|p|si|w)">([^<]*)</span>')
 
 
 def _no_mathematics(app: Sphinx, doctree: nodes.document, docname: str) -> None:
