@@ -15,7 +15,9 @@ from browser.served import Site, pages_of
 from bs4 import Tag
 from built import none
 from conftest import HTML
+from jsonschema import Draft202012Validator
 
+SCHEMAS = Path(__file__).parent / "schemas"
 WORDS = {
     "supported",
     "supported in part",
@@ -200,6 +202,33 @@ def test_claims_json(site: Site) -> None:
             assert (entry.get(key) or None) == said.get(f"data-{key}")
         if "data-holds" in said:
             assert holds(entry["holds"]) == said["data-holds"]
+
+
+def faults(held: object, schema: str) -> list[str]:
+    """Where a JSON document breaks the form that we promise."""
+    form = json.loads((SCHEMAS / f"{schema}.json").read_text("utf-8"))
+    return [f"{e.json_path}: {e.message}" for e in Draft202012Validator(form).iter_errors(held)]
+
+
+def test_claims_json_keeps_its_form(site: Site) -> None:
+    none(faults(json.loads((site.folder / "claims.json").read_text("utf-8")), "claims"))
+
+
+def test_linked_data(page: str, site: Site) -> None:
+    """The front page describes the book, a chapter itself and each verdict that it shows."""
+    soup = built.soup(site.folder / page)
+    scripts = soup.select('script[type="application/ld+json"]')
+    assert scripts or not (page == "index.html" or page.startswith("chapters/"))
+    for script in scripts:
+        none(faults(json.loads(script.get_text()), "linked_data"))
+    said = {
+        entry["itemReviewed"]["name"]: entry["reviewRating"]["alternateName"]
+        for script in scripts
+        for entry in json.loads(script.get_text())["@graph"]
+        if entry["@type"] == "ClaimReview"
+    }
+    shown = {key: card["data-verdict"] for key, card in built.cards(soup).items()}
+    assert said == (shown if page.startswith("chapters/") else {})
 
 
 def holds(value: object) -> str:

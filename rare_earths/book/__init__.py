@@ -8,6 +8,7 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``blocks``: figures and links inside the pages: numbers, relative links, citations, files
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
+- ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
 - ``moved``: numbers and verdicts of the built book, compared with the expected ones
 - ``latex``: title page, fonts and style of the PDF
 - ``print_form``: (plug-in of MyST-NB) the form that an output takes in print
@@ -23,7 +24,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-PARTS = ("facts", "freshness", "parallel", "blocks", "light", "cite", "moved", "latex")
+PARTS = (
+    "facts",
+    "freshness",
+    "parallel",
+    "blocks",
+    "light",
+    "cite",
+    "linked_data",
+    "moved",
+    "latex",
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -109,7 +109,8 @@ FORMATS = {
 }
 
 
-def _is_chapter(pagename: str) -> bool:
+def is_chapter(pagename: str) -> bool:
+    """Whether a page is a chapter, by its folder."""
     return pagename.startswith("chapters/")
 
 
@@ -141,7 +142,7 @@ def _tags(app: Sphinx, pagename: str, description: str) -> list[tuple[str, str]]
     """Pairs of name and content for search engines and reference managers."""
     book = facts(app.config)
     pairs = [("description", description)]
-    if not _is_chapter(pagename):
+    if not is_chapter(pagename):
         return pairs
     title = _title(app, pagename)
     date = book.stamp.date
@@ -184,7 +185,7 @@ def _page(
     fallback = f"{book.title}: {book.subtitle}"
     tags = _tags(app, pagename, describe(doctree, fallback)) if doctree else []
     context["page_tags"] = [(name, content) for name, content in tags if content]
-    if doctree and _is_chapter(pagename):
+    if doctree and is_chapter(pagename):
         context["body"] = context.get("body", "") + _block(app, pagename)
 
 
@@ -194,7 +195,7 @@ def _files(app: Sphinx, error: Exception | None) -> None:
         return
     book, folder = facts(app.config), Path(app.outdir) / "_cite"
     folder.mkdir(exist_ok=True)
-    for pagename in filter(_is_chapter, sorted(app.env.found_docs)):
+    for pagename in filter(is_chapter, sorted(app.env.found_docs)):
         record = _record(book, _title(app, pagename), pagename)
         for ending, (_, write) in FORMATS.items():
             (folder / f"{name_of(pagename)}.{ending}").write_text(write(record), "utf-8")

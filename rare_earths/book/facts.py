@@ -63,6 +63,7 @@ class Facts:
     repository: str
     contact: str
     doi: str
+    article: dict[str, str]
     licence_code: dict[str, str]
     licence_text: dict[str, str]
     licence_data: dict[str, str]
@@ -91,6 +92,7 @@ def facts(config: Config) -> Facts:
         repository=(given.get("repository") or "").rstrip("/"),
         contact=given.get("contact") or "",
         doi=given.get("doi") or "",
+        article=given.get("article") or {},
         licence_code=given.get("licence_code") or {},
         licence_text=given.get("licence_text") or {},
         licence_data=given.get("licence_data") or {},

@@ -1,5 +1,5 @@
 // What the pages do beyond showing: colours, contents on a phone, folded parts when printed,
-// boxes that scroll by keyboard. The pages work without it.
+// boxes that scroll by keyboard, citations to copy. The pages work without it.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -83,6 +83,29 @@
   whenIdle(reachableAll);
   addEventListener("resize", reachableAll);
   document.addEventListener("toggle", function (event) { reachable(event.target); }, true);
+
+  // A citation can be copied; where the browser forbids that (a page opened from disk), its text is
+  // selected, ready to be copied by hand.
+  each(".cite-text, .fig-cite-text", function (citation) {
+    var line = document.createElement("p"), button = document.createElement("button");
+    var said = document.createElement("span");
+    button.type = "button";
+    button.className = "copy-button";
+    button.textContent = "Copy the citation";
+    said.setAttribute("role", "status");
+    line.append(button, " ", said);
+    citation.after(line);
+    function select() {
+      getSelection().selectAllChildren(citation);
+      said.textContent = "Selected: copy it with your keyboard.";
+    }
+    button.addEventListener("click", function () {
+      if (!navigator.clipboard) { select(); return; }
+      navigator.clipboard.writeText(citation.textContent).then(function () {
+        said.textContent = "Copied.";
+      }, select);
+    });
+  });
 
   // Print is light, with everything open.
   var shut = [];
