@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from rare_earths.claims.engine import NOT_YET, Verdict
+from rare_earths.claims.engine import NOT_YET, Finding, Part, Verdict
 
 LATEX = "application/vnd.rare-earths.latex+json"
 
@@ -208,11 +208,19 @@ class Rule:
     def _markdown(self) -> str:
         return "\n\n".join(self._part(part) for part in self.verdict.claim.parts)
 
-    def _part(self, part: Any) -> str:
+    def _turning(self, part: Part) -> str:
+        """What would show the opposite of what was found."""
+        if self.verdict.outcomes[part.key].finding in (Finding.HOLDS, Finding.PARTLY):
+            return f"Holds unless the evidence shows {part.overturned_by}"
+        if part.holds_with:
+            return f"Would hold with {part.holds_with}"
+        return f"Would hold without {part.overturned_by}"
+
+    def _part(self, part: Part) -> str:
         code = inspect.getsource(part.rule).rstrip()
         load = ", bears the load" if part.bears_load else ""
         return (
             f"**{self.verdict.id}, part {part.key}{load}: {part.statement}.** "
-            f"Measured by {part.measure}. Overturned by {part.overturned_by}.\n\n"
+            f"Measured by {part.measure}. {self._turning(part)}.\n\n"
             f"```python\n{code}\n```"
         )

@@ -83,7 +83,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Part:
-    """A statement of the claim with its measure, its rule and what would overturn it."""
+    """A statement of the claim with its measure, its rule and what would overturn it.
+
+    `overturned_by` is what would show that it does not hold, `holds_with` what would show that it
+    does; the reader sees the one that fits the finding.
+    """
 
     key: str
     statement: str
@@ -91,6 +95,7 @@ class Part:
     rule: Callable[[Evidence, Combination], Outcome]
     bears_load: bool
     overturned_by: str
+    holds_with: str = ""
 
 
 @dataclass(frozen=True)

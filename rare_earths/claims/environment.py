@@ -637,6 +637,7 @@ C05 = Claim(
             c05_acid,
             False,
             "places measured twice at which the pH did not fall",
+            "places measured twice, at most of which the pH fell",
         ),
     ),
     (

@@ -556,6 +556,7 @@ C06 = Claim(
             "newest number of firms, licences or groups",
             c06_hundred_firms,
             True,
+            "no count of firms that mine above a hundred at the date of the article",
             "a count of firms that mine above a hundred at the date of the article",
         ),
         Part(
@@ -565,6 +566,7 @@ C06 = Claim(
             c06_fragmented,
             False,
             "an index at or above the limit of high concentration",
+            "an index below the limit of high concentration",
         ),
         Part(
             "c",
@@ -811,6 +813,7 @@ C07 = Claim(
             c07_little_collaboration,
             False,
             "a share of joint patents at or above that of peers",
+            "a share of joint patents below that of peers",
         ),
         Part(
             "c",
@@ -819,6 +822,7 @@ C07 = Claim(
             c07_holds_back_profit,
             False,
             "margins that the price alone explains by half or more",
+            "margins of whose moves the price explains less than half",
         ),
     ),
     (

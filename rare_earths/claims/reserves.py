@@ -339,6 +339,8 @@ C01 = Claim(
             False,
             "reserves that stay the largest after output to 2050; or an output share that does not "
             "fall by more than the editions differ among themselves",
+            "another country ahead after output to 2050; or an output share that falls by more "
+            "than the editions differ among themselves",
         ),
     ),
     (
@@ -636,6 +638,7 @@ C03 = Claim(
             c03_depleted,
             True,
             "less than half of the recoverable taken",
+            "half or more of the recoverable taken",
         ),
         Part(
             "b",
@@ -644,6 +647,7 @@ C03 = Claim(
             c03_generations,
             False,
             "a hundred years or more",
+            "less than a hundred years",
         ),
     ),
     (

@@ -494,6 +494,7 @@ C08 = Claim(
             "change of graduates or students within one definition (%)",
             c08_result,
             False,
+            "less than a rise by a tenth in the newest pair of figures of one definition",
             "a rise by a tenth or more in the newest pair of figures of one definition",
         ),
     ),

@@ -423,6 +423,7 @@ C09 = Claim(
             c09_dependent,
             True,
             "imports below exports; in the softer tests, below a quarter of exports or half of use",
+            "imports as large as exports; in the softer tests, a quarter of exports or half of use",
         ),
         Part(
             "c",
@@ -569,6 +570,7 @@ C10 = Claim(
             c10_exported,
             True,
             "a share more than five points away under every stage",
+            "a share within five points under any stage",
         ),
         Part(
             "b",
@@ -577,6 +579,7 @@ C10 = Claim(
             c10_imported,
             True,
             "a share outside 55 to 60 %",
+            "a share of 55 to 60 %",
         ),
     ),
     (
