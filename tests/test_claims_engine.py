@@ -85,7 +85,7 @@ def test_the_default_gives_the_word_and_a_single_choice_flips_it():
     assert found.word == "supported"
     assert found.holds == (2, 3)
     assert found.flips.to_dict("records") == [
-        {"choice": "source", "option": "three", "word": "not supported"}
+        {"choice": "source", "option": "three", "forced": "", "word": "not supported"}
     ]
 
 

@@ -63,7 +63,11 @@ class Card:
         flips = self.verdict.flips
         if flips.empty:
             return "None: no single choice, changed from the default, gives another word"
-        return "; ".join(f"{row.choice} “{row.option}”: {row.word}" for row in flips.itertuples())
+        said = []
+        for row in flips.to_dict("records"):
+            forced = f" with {row['forced']}" if row["forced"] else ""
+            said.append(f"{row['choice']} “{row['option']}”{forced}: {row['word']}")
+        return "; ".join(said)
 
     def _parts(self) -> list[tuple[str, str, str, str]]:
         """Key, statement, finding, what decides it."""

@@ -172,19 +172,26 @@ class Verdict:
 
     @cached_property
     def flips(self) -> pd.DataFrame:
-        """Single choices that, changed from the default alone, give another word.
+        """Single choices that, changed from the default, give another word.
 
-        Columns choice, option, word.
+        A choice that cannot be changed alone takes the choices it forces with it: all combinations
+        nearest to the default must give another word. Columns choice, option, forced, word.
         """
+        default = pd.Series(self.claim.default)
+        moved = self.combinations[list(default.index)] != default
         rows = []
         for choice in self.claim.choices:
-            others = {k: v for k, v in self.claim.default.items() if k != choice.name}
-            alone = self.combinations[
-                (self.combinations[list(others)] == pd.Series(others)).all(axis=1)
-            ]
-            for _, row in alone[alone["word"] != self.word].iterrows():
-                rows.append((choice.name, row[choice.name], row["word"]))
-        return pd.DataFrame(rows, columns=["choice", "option", "word"])
+            for option in (o for o in choice.options if o != choice.default):
+                own = self.combinations[self.combinations[choice.name] == option]
+                steps = moved.loc[own.index].sum(axis=1)
+                nearest = own[steps == steps.min()]
+                if nearest.empty or (nearest["word"] == self.word).any():
+                    continue
+                first = nearest.iloc[0]
+                changed = moved.columns[moved.loc[first.name]]
+                forced = ", ".join(f"{n} “{first[n]}”" for n in changed if n != choice.name)
+                rows.append((choice.name, option, forced, first["word"]))
+        return pd.DataFrame(rows, columns=["choice", "option", "forced", "word"])
 
     @cached_property
     def lineages(self) -> int:
