@@ -56,7 +56,14 @@ class FakeEvidence:
 
     def __init__(self) -> None:
         self.rows = pd.DataFrame(
-            {"lineage": ["x", "x", "y"], "grade": ["A", "A", "C"]}, index=["r1", "r2", "r3"]
+            {
+                "lineage": ["x", "x", "y", "w"],
+                "grade": ["A", "A", "C", "A"],
+                "series": ["size", "size", "size", "limit"],
+                "entity": "somewhere",
+                "topic": ["made_up", "made_up", "made_up", "limits"],
+            },
+            index=["r1", "r2", "r3", "limit"],
         )
         self.claims = pd.DataFrame({"claim": ["a made-up claim"]}, index=["T01"])
 

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 
 import pandas as pd
 
@@ -27,6 +27,8 @@ CONTRADICTED = "contradicted"
 UNTESTABLE = "cannot be tested on open data"
 NOT_YET = "not yet tested"
 WORDS = (SUPPORTED, IN_PART, OUTDATED, NOT_SUPPORTED, CONTRADICTED, UNTESTABLE)
+
+YARDSTICKS = ("limits", "prices")  # topics of rows that a measured quantity is held against
 
 LEVELS = ("very low", "low", "moderate", "high")
 VERBS = {"high": "is", "moderate": "is probably", "low": "may be"}
@@ -57,7 +59,10 @@ class Outcome:
 
     `value` is in the unit the part's `measure` names; `rows` are ids of the evidence; `says` is
     one sentence with the figures; `imprecise` is a reason why the value may fall on the other side
-    of the threshold (a bound, a rounded total), or empty.
+    of the threshold (a bound, a rounded total), or empty. `measured` groups the rows of the
+    quantities in dispute, one group a quantity; empty, each series of each entity among `rows` is
+    one, limits and prices left out. `measure` tells apart what options measure (weight, value);
+    `covered` is False where the evidence has no rows.
     """
 
     finding: Finding
@@ -65,6 +70,9 @@ class Outcome:
     rows: tuple[str, ...]
     says: str
     imprecise: str = ""
+    measured: tuple[tuple[str, ...], ...] = ()
+    measure: str = ""
+    covered: bool = True
 
 
 @dataclass(frozen=True)
@@ -195,13 +203,16 @@ class Verdict:
 
     @cached_property
     def lineages(self) -> int:
-        """Independent lineages behind the load-bearing part that has fewest of them."""
-        return min(self.evidence.independent(rows) for rows in self._bearing_rows())
+        """Independent lineages behind the quantity in dispute that has fewest of them.
+
+        Quantities of the load-bearing parts under the default combination.
+        """
+        return min(self.evidence.independent(rows) for rows in self._quantities())
 
     @cached_property
     def strength(self) -> str:
         """Evidence: limited, medium or robust, from lineages and grades, never from row counts."""
-        best = max(self._best_grade(rows) for rows in self._bearing_rows())
+        best = max(self._best_grade(rows) for rows in self._quantities())
         if self.lineages >= 3 and best == "A":
             return "robust"
         if best == "A" or (self.lineages >= 2 and best == "B"):
@@ -237,7 +248,7 @@ class Verdict:
             if reason := self.outcomes[part.key].imprecise:
                 found.append(("imprecise", reason, 1))
                 break
-        if max(self._best_grade(rows) for rows in self._default_rows()) == "C":
+        if max(self._best_grade(rows) for rows in self._quantities()) == "C":
             found.append(("biased", "A load-bearing figure was read at second hand only.", 1))
         untested = [k for k, o in self.outcomes.items() if o.finding is Finding.UNTESTABLE]
         if self.claim.indirect or untested:
@@ -258,13 +269,12 @@ class Verdict:
             return f"On this evidence it cannot be said firmly; the rule gives: {self.word}."
         return f"The claim {VERBS[self.certainty]} {self.word}."
 
-    def _bearing_rows(self) -> list[list[str]]:
-        """For each load-bearing part the rows that any combination rests on."""
-        keys = [part.key for part in self.claim.parts if part.bears_load]
-        return [sorted(set().union(*self.combinations[f"rows_{key}"])) for key in keys]
-
-    def _default_rows(self) -> list[list[str]]:
-        return [list(self.outcomes[p.key].rows) for p in self.claim.parts if p.bears_load]
+    def _quantities(self) -> list[list[str]]:
+        """Rows of each quantity that the load-bearing parts dispute under the default."""
+        groups: list[list[str]] = []
+        for outcome in (self.outcomes[p.key] for p in self.claim.parts if p.bears_load):
+            groups += map(list, _quantities(self.evidence, outcome))
+        return groups or [[]]
 
     def _best_grade(self, rows: list[str]) -> str:
         return min(self.evidence.rows.loc[rows, "grade"], default="C")
@@ -326,6 +336,29 @@ def _record(
         }
     record["fingerprint"] = tuple(_fingerprint(outcomes[p.key], lineage_of) for p in claim.parts)
     return record
+
+
+def _quantities(evidence: Evidence, outcome: Outcome) -> tuple[tuple[str, ...], ...]:
+    """Rows of the quantities in dispute, a group each; a limit or a price is only a yardstick."""
+    return outcome.measured or _by_quantity(evidence, outcome.rows)
+
+
+@cache
+def _by_quantity(evidence: Evidence, rows: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Rows by series and entity, limits and prices left out."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in dict.fromkeys(rows):
+        series, entity, topic, _ = _facts(evidence)[row]
+        if topic not in YARDSTICKS:
+            groups.setdefault((series, entity), []).append(row)
+    return tuple(map(tuple, groups.values()))
+
+
+@cache
+def _facts(evidence: Evidence) -> dict[str, tuple[str, str, str, str]]:
+    """Series, entity, topic and lineage of every row: looked up for each combination."""
+    facts = evidence.rows[["series", "entity", "topic", "lineage"]]
+    return dict(zip(facts.index, facts.itertuples(index=False, name=None), strict=True))
 
 
 def _fingerprint(outcome: Outcome, lineage_of: Mapping[str, str]) -> tuple:

@@ -155,6 +155,7 @@ def c04_severe(evidence: Evidence, combination: Combination) -> Outcome:
         "The typical value is within a factor of two of the limit."
         if 0.5 < ratio / least < 2
         else "",
+        measured=(tuple(row for reading in readings for row in reading.rows),),
     )
 
 
@@ -464,6 +465,7 @@ def c05_groundwater(evidence: Evidence, combination: Combination) -> Outcome:
         f"over the limit; undecided: {count_word(open_)}; "
         f"unaffected: {count_word(len(studies) - over - open_)}.",
         "One study more or less turns the majority." if abs(2 * over - len(studies)) <= 2 else "",
+        measured=(tuple(row for study in studies for row in study.rows),),
     )
 
 
