@@ -32,17 +32,18 @@ FILL = {
 
 
 def shares(verdict: Verdict) -> pd.DataFrame:
-    """Share of each word among the admissible combinations with an option.
+    """Share of each word among the distinct combinations with an option.
 
-    Columns choice, option, default ("yes" for the option on the card), combinations, then one
-    column a word that occurs, in percent.
+    Counted as on the card: what rests on the same origins, method and findings is one. Columns
+    choice, option, default ("yes" for the option on the card), combinations, then one column a
+    word that occurs, in percent.
     """
     table = verdict.combinations
     words = [word for word in FILL if (table["word"] == word).any()]
     rows = []
     for choice in verdict.claim.choices:
         for option in choice.options:
-            own = table[table[choice.name] == option]
+            own = table[table[choice.name] == option].drop_duplicates("fingerprint")
             if own.empty:
                 continue
             parts = {word: 100 * float((own["word"] == word).mean()) for word in words}
@@ -62,15 +63,16 @@ def show(verdict: Verdict) -> Figure:
         lambda ax: _draw(ax, frame),
         id=f"fig-{verdict.id.lower()}-choices",
         title=_title(verdict),
-        subtitle=f"Share of the admissible combinations with an option that give each word, "
-        f"claim {verdict.id}, percent; the default option has a filled dot",
+        subtitle=f"Share of the distinct combinations with an option that give each word, "
+        f"claim {verdict.id}, %; the default option has a filled dot",
         description=_description(verdict, frame),
         data=frame,
         rows=rows,
         height=24 * (len(frame) + 1.6 * questions) + 40,
         narrow_height=36 * len(frame) + 34 * questions + 60,
         note=f"{number(len(verdict.combinations))} combinations are admissible; "
-        f"{number(verdict.holds[1])} differ in value or origin and are counted on the card.",
+        f"{number(verdict.holds[1])} differ in origin, method or finding and are counted here and "
+        "on the card.",
     )
 
 

@@ -5,8 +5,9 @@ import itertools
 import pandas as pd
 import pytest
 
-from rare_earths import claims
+from rare_earths import claims, multiverse
 from rare_earths.claims import engine
+from rare_earths.claims.cards import Rule
 from rare_earths.claims.engine import (
     Choice,
     Claim,
@@ -67,6 +68,9 @@ class FakeEvidence:
         )
         self.claims = pd.DataFrame({"claim": ["a made-up claim"]}, index=["T01"])
 
+    def ancestors(self, lineage) -> frozenset[str]:
+        return frozenset({lineage})
+
     def independent(self, ids) -> int:
         return self.rows.loc[list(ids), "lineage"].nunique()
 
@@ -119,6 +123,116 @@ def test_certainty_has_a_reason_for_every_step_down():
     assert codes == {"single lineage", "inconsistent", "biased"}
     assert found.certainty == "very low"
     assert "cannot be said" in found.sentence
+
+
+def outcome_of(finding, value, *rows, **more):
+    return Outcome(finding, value, rows, f"It is {value}.", **more)
+
+
+def claim_of(rules, choices, admissible=lambda combination: True):
+    """A made-up claim whose first part bears the load."""
+    parts = tuple(
+        Part(key, f"part {key}", "size", rule, key == "a", "a small one", "a large one")
+        for key, rule in rules.items()
+    )
+    return Claim("T01", parts, choices, admissible)
+
+
+WHOSE = Choice("source", "Whose?", ("one", "two"), "one")
+IDLE = Choice("idle", "What changes nothing?", ("this", "that", "other"), "this")
+
+
+def test_a_limit_is_a_yardstick_and_no_second_origin():
+    rule = lambda evidence, combination: outcome_of(HOLDS, 20, "r1", "limit")  # noqa: E731
+    found = judge(claim_of({"a": rule}, (WHOSE,)), FakeEvidence())
+    assert found.lineages == 1
+    assert found.strength == "medium"
+
+
+def test_the_quantity_with_fewest_origins_decides_the_strength():
+    def rule(evidence, combination):
+        return outcome_of(HOLDS, 20, "r1", "r3", measured=(("r1", "r3"), ("r3",)))
+
+    found = judge(claim_of({"a": rule}, (WHOSE,)), FakeEvidence())
+    assert found.lineages == 1
+    assert "biased" in [code for code, _, _ in found.reasons]
+
+
+def test_an_option_that_changes_nothing_multiplies_nothing():
+    def rule(evidence, combination):
+        return outcome_of(HOLDS, 20, "r1" if combination["source"] == "one" else "r3")
+
+    found = judge(claim_of({"a": rule}, (WHOSE, IDLE)), FakeEvidence())
+    assert len(found.combinations) == 6
+    assert found.holds == (2, 2)
+
+
+def test_another_part_counts_by_its_finding_alone():
+    bearing = lambda evidence, combination: outcome_of(HOLDS, 20, "r1")  # noqa: E731
+
+    def other(evidence, combination):
+        value = {"this": 1, "that": 2, "other": 30}[combination["idle"]]
+        return outcome_of(HOLDS if value > 10 else FAILS, value, "r3")
+
+    found = judge(claim_of({"a": bearing, "b": other}, (IDLE,)), FakeEvidence())
+    assert found.holds == (1, 2)
+
+
+@pytest.mark.parametrize(("prints", "distinct"), [(True, 1), (False, 2)])
+def test_prints_of_one_origin_with_other_roundings_count_once(prints, distinct):
+    def rule(evidence, combination):
+        return outcome_of(HOLDS, *((20, "r1") if combination["source"] == "one" else (21, "r2")))
+
+    choice = Choice("source", "Whose?", ("one", "two"), "one", prints)
+    assert judge(claim_of({"a": rule}, (choice,)), FakeEvidence()).holds == (distinct, distinct)
+
+
+def gap_at(option, row="r1"):
+    def rule(evidence, combination):
+        if combination["source"] == option:
+            raise NotCoveredError("no row")
+        return outcome_of(HOLDS, 20, row)
+
+    return rule
+
+
+def test_only_a_gap_in_a_part_that_bears_the_load_drops_a_combination():
+    full = gap_at("none")
+    kept = judge(claim_of({"a": full, "b": gap_at("two")}, (WHOSE,)), FakeEvidence())
+    assert list(kept.combinations["source"]) == ["one", "two"]
+    assert list(kept.combinations["finding_b"]) == ["holds", "cannot be tested"]
+    dropped = judge(claim_of({"a": gap_at("two"), "b": full}, (WHOSE,)), FakeEvidence())
+    assert list(dropped.combinations["source"]) == ["one"]
+
+
+def test_a_choice_flips_together_with_those_it_forces():
+    def rule(evidence, combination):
+        return outcome_of(FAILS if combination["source"] == "two" else HOLDS, 20, "r1")
+
+    forced = claim_of({"a": rule}, (WHOSE, IDLE),
+                      lambda c: c["source"] == "one" or c["idle"] == "that")  # fmt: skip
+    assert judge(forced, FakeEvidence()).flips.to_dict("records") == [
+        {"choice": "source", "option": "two", "forced": "idle “that”", "word": "not supported"}
+    ]
+
+
+def test_the_rule_says_what_would_turn_what_was_found():
+    holds = judge(claim_of({"a": gap_at("none")}, (WHOSE,)), FakeEvidence())
+    assert "Holds unless the evidence shows a small one." in Rule(holds)._markdown()
+    fails = lambda evidence, combination: outcome_of(FAILS, 1, "r1")  # noqa: E731
+    found = judge(claim_of({"a": fails}, (WHOSE,)), FakeEvidence())
+    assert "Would hold with a large one." in Rule(found)._markdown()
+
+
+def test_the_figure_of_choices_counts_what_the_card_counts():
+    def rule(evidence, combination):
+        return outcome_of(HOLDS, 20, "r1" if combination["source"] == "one" else "r3")
+
+    found = judge(claim_of({"a": rule}, (WHOSE, IDLE)), FakeEvidence())
+    frame = multiverse.shares(found)
+    for question in frame["choice"].unique():
+        assert frame.loc[frame["choice"] == question, "combinations"].max() <= found.holds[1]
+    assert list(frame["combinations"]) == [1, 1, 2, 2, 2]
 
 
 def test_a_default_that_is_no_option_is_refused():

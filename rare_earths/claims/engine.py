@@ -77,12 +77,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Choice:
-    """A decision that could defensibly be made otherwise."""
+    """A decision that could defensibly be made otherwise.
+
+    `prints`: the options are prints of the same quantity (editions, tables), so that those of one
+    origin are one voice.
+    """
 
     name: str
     question: str
     options: tuple[str, ...]
     default: str
+    prints: bool = False
 
     def __post_init__(self) -> None:
         if self.default not in self.options:
@@ -242,7 +247,11 @@ class Verdict:
             same, total = self.holds
             steps = 2 if self.agreement == "low" else 1
             found.append(
-                ("inconsistent", f"The word holds in {same} of {total} ways to test it.", steps)
+                (
+                    "inconsistent",
+                    f"The word holds in {same:,} of {total:,} ways to test it.",
+                    steps,
+                )
             )
         for part in bearing:
             if reason := self.outcomes[part.key].imprecise:
@@ -282,17 +291,17 @@ class Verdict:
 
 def judge(claim: Claim, evidence: Evidence) -> Verdict:
     """Run the claim's rules under the default and under every admissible combination."""
-    lineage_of = {str(row): str(name) for row, name in evidence.rows["lineage"].items()}
     records = [
         record
         for combination in claim.combinations()
-        if (record := _record(claim, evidence, combination, lineage_of)) is not None
+        if (record := _record(claim, evidence, combination)) is not None
     ]
     if not records:
         raise ClaimError(f"{claim.id}: no combination of its choices has rows in the evidence")
     table = pd.DataFrame(records)
+    table["fingerprint"] = _fingerprints(claim, table)
     table["distinct"] = ~table["fingerprint"].duplicated()
-    outcomes = _outcomes(claim, evidence, claim.default, keep_untestable=True)
+    outcomes = _outcomes(claim, evidence, claim.default)
     return Verdict(claim, evidence, outcomes, table)
 
 
@@ -301,40 +310,35 @@ def _word(claim: Claim, outcomes: Mapping[str, Outcome]) -> str:
     return roll_up(findings, [part.key for part in claim.parts if part.bears_load])
 
 
-def _outcomes(
-    claim: Claim, evidence: Evidence, combination: Combination, keep_untestable: bool
-) -> dict[str, Outcome]:
+def _outcomes(claim: Claim, evidence: Evidence, combination: Combination) -> dict[str, Outcome]:
+    """The outcome of every part; without rows for this combination it cannot be tested."""
     outcomes = {}
     for part in claim.parts:
         try:
             outcomes[part.key] = part.rule(evidence, combination)
         except NotCoveredError as gap:
-            if not keep_untestable:
-                raise
-            outcomes[part.key] = Outcome(Finding.UNTESTABLE, float("nan"), (), str(gap))
+            outcomes[part.key] = Outcome(
+                Finding.UNTESTABLE, float("nan"), (), str(gap), covered=False
+            )
     return outcomes
 
 
-def _record(
-    claim: Claim,
-    evidence: Evidence,
-    combination: dict[str, str],
-    lineage_of: Mapping[str, str],
-) -> dict | None:
-    """One combination as a row of the table; None where the evidence does not cover it."""
+def _record(claim: Claim, evidence: Evidence, combination: dict[str, str]) -> dict | None:
+    """One combination as a row of the table; None where a part that bears the load has no rows."""
     is_default = combination == claim.default
-    try:
-        outcomes = _outcomes(claim, evidence, combination, keep_untestable=is_default)
-    except NotCoveredError:
+    outcomes = _outcomes(claim, evidence, combination)
+    bearing = [outcomes[part.key] for part in claim.parts if part.bears_load]
+    if not is_default and not all(outcome.covered for outcome in bearing):
         return None
     record: dict = {**combination, "word": _word(claim, outcomes), "default": is_default}
     for key, outcome in outcomes.items():
         record |= {
             f"finding_{key}": outcome.finding.value,
             f"value_{key}": outcome.value,
+            f"measure_{key}": outcome.measure,
             f"rows_{key}": frozenset(outcome.rows),
+            f"origins_{key}": _origins(evidence, _quantities(evidence, outcome)),
         }
-    record["fingerprint"] = tuple(_fingerprint(outcomes[p.key], lineage_of) for p in claim.parts)
     return record
 
 
@@ -361,7 +365,31 @@ def _facts(evidence: Evidence) -> dict[str, tuple[str, str, str, str]]:
     return dict(zip(facts.index, facts.itertuples(index=False, name=None), strict=True))
 
 
-def _fingerprint(outcome: Outcome, lineage_of: Mapping[str, str]) -> tuple:
-    """Combinations that rest on the same lineages with the same value are one."""
-    lineages = frozenset(lineage_of[row] for row in outcome.rows)
-    return lineages, f"{outcome.value:.6g}", outcome.finding
+@cache
+def _origins(evidence: Evidence, quantities: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    """Where the rows of some quantities were measured: the lineages that derive from no other."""
+    lineages = {_facts(evidence)[row][3] for quantity in quantities for row in quantity}
+    found = frozenset[str]().union(*(evidence.ancestors(name) for name in lineages))
+    return frozenset(name for name in found if len(evidence.ancestors(name)) == 1)
+
+
+def _fingerprints(claim: Claim, table: pd.DataFrame) -> list[tuple]:
+    """Combinations with one fingerprint count once.
+
+    A part that bears the load counts by origin, by measure and by the method that changes its
+    value, so that a figure printed twice with other roundings is one; another part counts by its
+    finding alone. Options that change none of these multiply nothing.
+    """
+    methods = [choice.name for choice in claim.choices if not choice.prints]
+    columns: list = [table[f"finding_{part.key}"] for part in claim.parts]
+    for key in (part.key for part in claim.parts if part.bears_load):
+        same = [table[f"{name}_{key}"] for name in ("finding", "measure", "origins")]
+        columns += [*same, _first_value(table[f"value_{key}"], *same, table[methods])]
+    return list(zip(*columns, strict=True))
+
+
+def _first_value(values: pd.Series, *alike: pd.Series | pd.DataFrame) -> list[str]:
+    """The value of the first combination that is alike in all that is given, as text."""
+    first: dict[tuple, str] = {}
+    keys = pd.concat(list(alike), axis=1).itertuples(index=False, name=None)
+    return [first.setdefault(key, f"{value:.6g}") for key, value in zip(keys, values, strict=True)]

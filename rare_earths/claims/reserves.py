@@ -85,6 +85,7 @@ def printed(evidence: Evidence, series: str, edition: Edition) -> pd.DataFrame:
     return rows[rows["source"].isin(members)]
 
 
+@cache
 def reserves(evidence: Evidence, edition: Edition, entity: str) -> Value:
     """Reserves of a country or the World as one edition prints them."""
     rows = printed(evidence, "reserves", edition)
@@ -349,6 +350,7 @@ C01 = Claim(
             "Which table of reserves?",
             (*(k for k in USGS if k not in ("USGS 2009", "USGS 2021")), *REVIEW),
             "USGS 2026, version 1.3",
+            prints=True,
         ),
         Choice(
             "standing",
@@ -362,7 +364,13 @@ C01 = Claim(
             ("none", "as since 2000", "as since 2015"),
             "none",
         ),
-        Choice("output", "Whose figure for China's output?", ("official", "BGS"), "official"),
+        Choice(
+            "output",
+            "Whose figure for China's output?",
+            ("official", "BGS"),
+            "official",
+            prints=True,
+        ),
         Choice(
             "illegal",
             "Is illegal output added?",
@@ -518,9 +526,13 @@ C02 = Claim(
     ),
     (
         Choice(
-            "reserves", "Whose share of reserves?", tuple(RESERVE_PAIRS), "USGS 2021, printed total"
+            "reserves",
+            "Whose share of reserves?",
+            tuple(RESERVE_PAIRS),
+            "USGS 2021, printed total",
+            prints=True,
         ),
-        Choice("output", "Whose share of output?", tuple(OUTPUT_PAIRS), "USGS 2021"),
+        Choice("output", "Whose share of output?", tuple(OUTPUT_PAIRS), "USGS 2021", prints=True),
     ),
 )
 
@@ -665,8 +677,15 @@ C03 = Claim(
                 CHINESE,
             ),
             "USGS 2026, version 1.3",
+            prints=True,
         ),
-        Choice("output", "Whose figure for China's output?", ("official", "BGS"), "official"),
+        Choice(
+            "output",
+            "Whose figure for China's output?",
+            ("official", "BGS"),
+            "official",
+            prints=True,
+        ),
         Choice(
             "illegal",
             "Is illegal output added?",

@@ -503,7 +503,7 @@ C08 = Claim(
         Choice("counts", "What counts as a new mine?", COUNTS, FINANCED),
         Choice("since", "New since when?", SINCE, SINCE[0]),
         Choice("year", "Which year of output and use?", YEARS, "2024"),
-        Choice("table", "Whose table?", TABLES, NEWEST),
+        Choice("table", "Whose table?", TABLES, NEWEST, prints=True),
         Choice("effort", "What is an effort to train?", EFFORTS, SOME),
         Choice("result", "Who counts as trained?", tuple(RESULTS), next(iter(RESULTS))),
     ),

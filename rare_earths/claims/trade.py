@@ -253,6 +253,7 @@ def c09_first(evidence: Evidence, combination: Combination) -> Outcome:
         f"China exported {amount(found['China'].value, unit)} of {product} in {year}, {second} "
         f"{amount(found[second].value, unit)}: {times(ratio)} as much.",
         "The first two are within a tenth of each other." if abs(ratio - 1) < 0.1 else "",
+        measure=unit,
     )
 
 
@@ -293,7 +294,14 @@ def c09_dependent(evidence: Evidence, combination: Combination) -> Outcome:
         before = relied_before(evidence, product, flow, year, test)
         finding = Finding.HELD_ONCE if before else Finding.FAILS
     near = abs(value / least(evidence, test) - 1) < 0.1
-    return Outcome(finding, value, rows, says, "The share is near the threshold." if near else "")
+    return Outcome(
+        finding,
+        value,
+        rows,
+        says,
+        "The share is near the threshold." if near else "",
+        measure=f"net, {unit_of(flow)}" if flow in (NET_VALUE, NET_WEIGHT) else unit_of(flow),
+    )
 
 
 @cache
@@ -436,7 +444,7 @@ C09 = Claim(
     ),
     (
         Choice("product", "Largest exporter of what?", tuple(PRODUCTS), BOTH),
-        Choice("table", "Whose table of exporters?", tuple(TABLES), BACI_VALUE),
+        Choice("table", "Whose table of exporters?", tuple(TABLES), BACI_VALUE, prints=True),
         Choice(
             "high_end",
             "What is a high-end product?",
@@ -448,6 +456,7 @@ C09 = Claim(
             "Whose figures for what China buys and sells?",
             (CUSTOMS_WEIGHT, CUSTOMS_VALUE, NET_WEIGHT, NET_VALUE, BACI_VALUE, BACI_WEIGHT),
             CUSTOMS_WEIGHT,
+            prints=True,
         ),
         Choice("test", "What is dependence?", (EXCEED, QUARTER, HALF_OF_USE), EXCEED),
         Choice("year", "Which year?", YEARS, "2022"),
@@ -529,6 +538,7 @@ def c10_exported(evidence: Evidence, combination: Combination) -> Outcome:
         "The share is within a point of the tolerance."
         if abs(distance - tolerance.value) < 1
         else "",
+        measure=unit_of(table),
     )
 
 
@@ -584,7 +594,13 @@ C10 = Claim(
     ),
     (
         Choice("product", "Exports of what?", (NEAREST, *PRODUCTS), NEAREST),
-        Choice("table", "Whose table, value or weight?", (*TABLES, MIXED_WEIGHT), BACI_VALUE),
+        Choice(
+            "table",
+            "Whose table, value or weight?",
+            (*TABLES, MIXED_WEIGHT),
+            BACI_VALUE,
+            prints=True,
+        ),
         Choice(
             "high_end",
             "What is a high-end product?",
