@@ -388,7 +388,7 @@ C01 = Claim(
     admissible=c01_admissible,
 )
 
-# ---------------------------------------------------------------- C02: 36.7 and 58.3 per cent
+# ---------------------------------------------------------------- C02: 36.7% and 58.3%
 
 CLAIMED_RESERVE_SHARE = 36.7
 CLAIMED_OUTPUT_SHARE = 58.3
@@ -478,24 +478,6 @@ def c02_output_share(evidence: Evidence, combination: Combination) -> Outcome:
     )
 
 
-def c02_overuse(evidence: Evidence, combination: Combination) -> Outcome:
-    """c: the gap between the shares means overuse.
-
-    A share of output above the share of reserves says by arithmetic that China's reserves last
-    less long than the rest's; that alone is no overuse. The part holds if they also last less
-    than a hundred years.
-    """
-    reserves_c, _ = reserve_pair(evidence, combination["reserves"])
-    output_c, _ = output_pair(evidence, combination["output"])
-    left = measures.years_left(reserves_c.value, output_c.value)
-    return Outcome(
-        Finding.HOLDS if left < GENERATIONS else Finding.FAILS,
-        left,
-        reserves_c.rows + output_c.rows,
-        f"At the output of {YEAR} China's reserves last {years(left)}.",
-    )
-
-
 C02 = Claim(
     "C02",
     (
@@ -514,14 +496,6 @@ C02 = Claim(
             c02_output_share,
             True,
             "a share more than five points away",
-        ),
-        Part(
-            "c",
-            "the gap between the two means overuse",
-            "years left in China at the output of 2020",
-            c02_overuse,
-            False,
-            "reserves that last a hundred years or more",
         ),
     ),
     (
