@@ -178,12 +178,21 @@ def yearly_output(evidence: Evidence, output: str, illegal: str, year: int) -> V
 
 
 @cache
-def growth(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
-    """Growth of output a year: none, or China's own past growth since a year."""
+def growth(
+    evidence: Evidence, option: str, output: str = "official"
+) -> tuple[float, tuple[str, ...]]:
+    """Growth of output a year: none, or China's own past growth since a year.
+
+    The growth is that of the series asked for; where it is BGS, up to the last year of BGS, since
+    the step to another definition is no growth.
+    """
     if option == "none":
         return 0.0, ()
     since = int(option.split()[-1])
-    yearly = china_output(evidence)
+    yearly = china_output(evidence, output)
+    if output == "BGS":
+        own = evidence.rows.loc[yearly["id"], "source"].isin(compilation_sources(evidence, "bgs"))
+        yearly = yearly[own.to_numpy()]
     span = yearly.loc[since:]
     first, last = span["value"].to_numpy(dtype=float)[[0, -1]]
     rate = measures.growth_rate(first, last, len(span) - 1)
@@ -220,7 +229,7 @@ def c01_at_risk(evidence: Evidence, combination: Combination) -> Outcome:
 def _first_in_2050(evidence: Evidence, combination: Combination) -> Outcome:
     edition = EDITIONS[combination["table"]]
     table = reserves_by_country(evidence, edition)
-    rate, rate_rows = growth(evidence, combination["growth"])
+    rate, rate_rows = growth(evidence, combination["growth"], combination["output"])
     start = int(edition.vintage) - 1
     span = HORIZON - start
     output = yearly_output(evidence, combination["output"], combination["illegal"], start)
@@ -582,7 +591,7 @@ def c03_depleted(evidence: Evidence, combination: Combination) -> Outcome:
 def c03_generations(evidence: Evidence, combination: Combination) -> Outcome:
     """b: what is left lasts less than a hundred years."""
     left, until = stock(evidence, combination)
-    rate, rate_rows = growth(evidence, combination["growth"])
+    rate, rate_rows = growth(evidence, combination["growth"], combination["output"])
     efficiency, efficiency_rows = recovery(evidence, combination["recovery"])
     if combination["ores"] == IONIC:
         quota = in_tonnes(evidence, "mining_quota_ionic", "China")
