@@ -543,32 +543,66 @@ C02 = Claim(
 DEPLETED = 50
 CHINESE = "Chinese classification, end of 2007"
 ALL_ORES, IONIC = "all ores", "ionic clays"
+IDENTIFIED, ECONOMIC = "all that is identified", "the economic part (basic reserves)"
+PRINTED = "reserves as printed"
+BY_ORE = "10% at Bayan Obo, 50% elsewhere (2012)"
+CLAYS_2007, CLAYS_2012 = "46% of the clays (2007)", "50% of the clays (2012)"
 RECOVERY = {
-    "reserves as printed": None,
-    "50% of the ore (south, 2012)": ("mining_recovery_rate", "China, ionic clays"),
-    "10% of the ore (Bayan Obo, 2012)": ("overall_utilisation_rate", "Bayan Obo"),
+    CLAYS_2007: ("mining_recovery_rate", "China, ionic clays", "2007"),
+    CLAYS_2012: ("mining_recovery_rate", "China, ionic clays", "2012"),
+    "Bayan Obo": ("overall_utilisation_rate", "Bayan Obo", "2012"),
 }
+IN_PLACE = {
+    (ALL_ORES, IDENTIFIED): "China, resources in place",
+    (ALL_ORES, ECONOMIC): "China, basic reserves",
+    (IONIC, IDENTIFIED): "China, ionic clays, identified",
+    (IONIC, ECONOMIC): "China, ionic clays, basic reserves",
+}  # entities of the Chinese classification, before losses
 
 
 @cache
 def recovery(evidence: Evidence, option: str) -> tuple[float, tuple[str, ...]]:
-    """Product per rare earths broken out of the ground, as a fraction."""
-    named = RECOVERY[option]
-    if named is None:
+    """Product per rare earths broken out of the ground, as a fraction.
+
+    By ore: the recovery of Bayan Obo for its share of output, that of the clays for the rest. The
+    share is Inner Mongolia's in the quota of 2018, the one year that is printed by province; it
+    stands in for all years.
+    """
+    if option == PRINTED:
         return 1.0, ()
-    rows = evidence.select(*named)
-    rows = rows[rows["period"] == "2012"]
-    figure = best(rows, option)
+    if option == BY_ORE:
+        at_mine, mine_rows = recovery(evidence, "Bayan Obo")
+        elsewhere, other_rows = recovery(evidence, CLAYS_2012)
+        share, share_rows = bayan_obo_share(evidence)
+        rows = mine_rows + other_rows + share_rows
+        return 1 / (share / at_mine + (1 - share) / elsewhere), rows
+    figure = best(evidence.select(*RECOVERY[option]), option)
     return figure.value / 100, figure.rows
 
 
+@cache
+def bayan_obo_share(evidence: Evidence) -> tuple[float, tuple[str, ...]]:
+    """Bayan Obo's share of China's mining quota in 2018, as a fraction."""
+    names = {"mining_quota_province": "Inner Mongolia, light", "mining_quota_total": "China"}
+    own, whole = (
+        best(in_tonnes(evidence, series, name, period="2018"), f"{series} of {name} in 2018")
+        for series, name in names.items()
+    )
+    return own.value / whole.value, own.rows + whole.rows
+
+
 def stock(evidence: Evidence, combination: Combination) -> tuple[Value, int]:
-    """What was left, and at the end of which year."""
+    """What was left, and at the end of which year: recoverable, or with a recovery in place.
+
+    Reserves, Chinese or by USGS, are what is left after losses; only the Chinese classification
+    also prints what is in place.
+    """
     if combination["edition"] != CHINESE:
         edition = USGS[combination["edition"]]
         return reserves(evidence, edition, "China"), int(edition.vintage) - 1
-    whole = combination["ores"] == ALL_ORES
-    name = "China, reserves" if whole else "China, ionic clays, identified"
+    name = "China, reserves"
+    if combination["recovery"] != PRINTED:
+        name = IN_PLACE[combination["ores"], combination["in place"]]
     rows = in_tonnes(evidence, "reserves_chinese_classification", name)
     return best(rows, name), 2007
 
@@ -586,8 +620,9 @@ def ionic_taken(evidence: Evidence) -> Value:
 def c03_depleted(evidence: Evidence, combination: Combination) -> Outcome:
     """a: half or more of what could be recovered has been taken since 1985.
 
-    Like with like: recoverable product with reserves as printed; with a recovery, both sides in
-    the ground. Ionic clays: taken since 2008 out of the stock identified at the end of 2007.
+    Like with like: product with reserves, which are what is left after losses; or, with a recovery,
+    what was broken out with what is in place. Ionic clays: taken since 2008 out of the stock in
+    place at the end of 2007.
     """
     left, until = stock(evidence, combination)
     rate, rate_rows = recovery(evidence, combination["recovery"])
@@ -630,16 +665,28 @@ def c03_generations(evidence: Evidence, combination: Combination) -> Outcome:
 
 
 def c03_admissible(combination: Combination) -> bool:
-    """Ionic clays are told apart only in the Chinese classification, in the ground, and as quota;
-    an illegal share is added to the quota only."""
+    """Like with like: a recovery stands beside an inventory in place, which only the Chinese
+    classification has, and the recovery is that of the ores. Ionic clays are told apart only there,
+    and as quota. An illegal share is added to the quota only."""
+    chinese = combination["edition"] == CHINESE
+    if combination["recovery"] == PRINTED:
+        return (
+            combination["ores"] == ALL_ORES
+            and combination["in place"] == IDENTIFIED
+            and (combination["output"] == "official" or combination["illegal"] == "none added")
+        )
     if combination["ores"] == IONIC:
         return (
-            combination["edition"] == CHINESE
+            chinese
             and combination["output"] == "official"
             and combination["illegal"] == "none added"
-            and combination["recovery"].startswith("50%")
+            and combination["recovery"] in (CLAYS_2007, CLAYS_2012)
         )
-    return combination["output"] == "official" or combination["illegal"] == "none added"
+    return (
+        chinese
+        and combination["recovery"] == BY_ORE
+        and (combination["output"] == "official" or combination["illegal"] == "none added")
+    )
 
 
 C03 = Claim(
@@ -694,7 +741,10 @@ C03 = Claim(
             ("none added", *ILLEGAL),
             "none added",
         ),
-        Choice("recovery", "What is recovered?", tuple(RECOVERY), "reserves as printed"),
+        Choice(
+            "recovery", "What is recovered?", (PRINTED, BY_ORE, CLAYS_2007, CLAYS_2012), PRINTED
+        ),
+        Choice("in place", "Which inventory in place?", (IDENTIFIED, ECONOMIC), IDENTIFIED),
         Choice(
             "growth",
             "How does output grow?",
