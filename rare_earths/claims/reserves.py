@@ -237,7 +237,9 @@ def _first_in_2050(evidence: Evidence, combination: Combination) -> Outcome:
     left["China"] -= measures.output_over(output.value, rate, span)
     rows = output.rows + rate_rows
     if combination["others"] == "mined at the same growth":
-        for name, figure in by_country(evidence, "mine_production", edition).items():
+        # One version of an edition may hold reserves alone; its output is that of the year.
+        printed_output = Edition(edition.compilation, edition.vintage)
+        for name, figure in by_country(evidence, "mine_production", printed_output).items():
             if name in left and name != "China":
                 mined = measures.output_over(figure.value, rate, span)
                 left[name] = max(0.0, left[name] - mined)
