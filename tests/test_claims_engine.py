@@ -216,6 +216,15 @@ def test_a_choice_flips_together_with_those_it_forces():
     ]
 
 
+def test_a_choice_that_forces_a_flip_is_no_second_flip():
+    def rule(evidence, combination):
+        return outcome_of(FAILS if combination["source"] == "two" else HOLDS, 20, "r1")
+
+    claim = claim_of({"a": rule}, (WHOSE, IDLE),
+                     lambda c: c["source"] == "two" or c["idle"] == "this")  # fmt: skip
+    assert list(judge(claim, FakeEvidence()).flips["choice"]) == ["source"]
+
+
 def test_the_rule_says_what_would_turn_what_was_found():
     holds = judge(claim_of({"a": gap_at("none")}, (WHOSE,)), FakeEvidence())
     assert "Holds unless the evidence shows a small one." in Rule(holds)._markdown()

@@ -188,23 +188,35 @@ class Verdict:
         """Single choices that, changed from the default, give another word.
 
         A choice that cannot be changed alone takes the choices it forces with it: all combinations
-        nearest to the default must give another word. Columns choice, option, forced, word.
+        nearest to the default must give another word. One that forces a flip is that flip, not a
+        second. Columns choice, option, forced, word.
         """
-        default = pd.Series(self.claim.default)
-        moved = self.combinations[list(default.index)] != default
-        rows = []
-        for choice in self.claim.choices:
-            for option in (o for o in choice.options if o != choice.default):
-                own = self.combinations[self.combinations[choice.name] == option]
-                steps = moved.loc[own.index].sum(axis=1)
-                nearest = own[steps == steps.min()]
-                if nearest.empty or (nearest["word"] == self.word).any():
-                    continue
-                first = nearest.iloc[0]
-                changed = moved.columns[moved.loc[first.name]]
-                forced = ", ".join(f"{n} “{first[n]}”" for n in changed if n != choice.name)
-                rows.append((choice.name, option, forced, first["word"]))
-        return pd.DataFrame(rows, columns=["choice", "option", "forced", "word"])
+        rows = [
+            (choice.name, option, nearest)
+            for choice in self.claim.choices
+            for option in choice.options
+            if option != choice.default and (nearest := self._nearest(choice.name, option))
+        ]
+        alone = {(name, option) for name, option, (forced, _) in rows if not forced}
+        kept: list[tuple[str, str, str, str]] = []
+        for name, option, (forced, word) in rows:
+            if alone.isdisjoint(forced.items()):
+                alone.add((name, option))
+                told = ", ".join(f"{other} “{value}”" for other, value in forced.items())
+                kept.append((name, option, told, word))
+        return pd.DataFrame(kept, columns=["choice", "option", "forced", "word"])
+
+    def _nearest(self, name: str, option: str) -> tuple[dict[str, str], str] | None:
+        """What an option forces beside itself, and the word then; None if the word can stay."""
+        default = self.claim.default
+        own = self.combinations[self.combinations[name] == option]
+        steps = (own[list(default)] != pd.Series(default)).sum(axis=1)
+        nearest = own[steps == steps.min()]
+        if nearest.empty or (nearest["word"] == self.word).any():
+            return None
+        first = nearest.iloc[0]
+        others = (other for other in default if other != name)
+        return {o: first[o] for o in others if first[o] != default[o]}, first["word"]
 
     @cached_property
     def lineages(self) -> int:
