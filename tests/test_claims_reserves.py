@@ -105,6 +105,70 @@ def test_ionic_clays_are_never_mixed_with_usgs_reserves():
     assert {c["edition"] for c in own} == {rules.CHINESE}
 
 
+def test_a_recovery_stands_only_beside_what_is_in_place(data):
+    for combination in rules.C03.combinations():
+        if combination["recovery"] == rules.PRINTED:
+            assert combination["ores"] == rules.ALL_ORES
+        else:
+            assert combination["edition"] == rules.CHINESE
+    place = {"edition": rules.CHINESE, "recovery": rules.BY_ORE}
+    left, until = rules.stock(data, {**rules.C03.default, **place})
+    assert (left.value, until) == (84.68e6, 2007)
+    assert rules.stock(data, {**rules.C03.default, "edition": rules.CHINESE})[0].value == 17.2e6
+
+
+def test_the_recovery_of_bayan_obo_holds_for_its_share_alone(data):
+    share, rows = rules.bayan_obo_share(data)
+    assert share == pytest.approx(69250 / 120000)
+    assert rules.recovery(data, rules.BY_ORE)[0] == pytest.approx(
+        1 / (share / 0.1 + (1 - share) / 0.5)
+    )
+    more = changed(data, rows[0], value=120000.0)
+    assert rules.recovery(more, rules.BY_ORE)[0] == pytest.approx(0.1)
+
+
+def test_the_clays_have_their_basic_reserves_and_the_recovery_of_their_survey(data):
+    own = [c for c in rules.C03.combinations() if c["ores"] == rules.IONIC]
+    assert {c["in place"] for c in own} == {rules.IDENTIFIED, rules.ECONOMIC}
+    assert rules.recovery(data, rules.CLAYS_2007)[0] == 0.46
+    economic = next(c for c in own if c["in place"] == rules.ECONOMIC)
+    assert rules.stock(data, economic)[0].value == 0.09e6
+
+
+def test_growth_is_that_of_the_series_asked_for(data):
+    official, rows = rules.growth(data, "as since 2015")
+    british, british_rows = rules.growth(data, "as since 2015", "BGS")
+    assert official != british
+    assert all("usgs" not in row for row in british_rows)
+    faster = changed(data, british_rows[-1], value=10e6)
+    assert rules.growth(faster, "as since 2015", "BGS")[0] > british
+    assert rules.growth(faster, "as since 2015")[0] == official
+
+
+def test_the_share_of_output_is_followed_within_one_compilation(data):
+    for since in (2010, 2015, 2018, 2020):
+        span, noise = rules.newest_shares(data, since, False)
+        assert span["compilation"].nunique() == 1
+        assert 0 <= noise < 5
+    assert rules.newest_shares(data, 2010, True) is None
+
+
+def test_the_noise_of_revisions_is_the_median_of_the_years_printed_twice():
+    shares = pd.DataFrame({"year": [1, 1, 2, 2, 3, 3, 4],
+                           "share": [50.0, 51, 50, 52, 50, 90, 7]})  # fmt: skip
+    assert rules.noise_of_revisions(shares) == 2
+
+
+def test_the_second_claim_has_the_two_parts_of_its_text():
+    assert [part.key for part in rules.C02.parts] == ["a", "b"]
+
+
+def test_others_mine_too_in_the_newest_edition(data):
+    default = rules.C01.default
+    mined = rules.c01_at_risk(data, default).value
+    assert mined > rules.c01_at_risk(data, {**default, "others": "left in the ground"}).value
+
+
 def test_the_table_of_verdicts_lists_all_fourteen():
     table = claims.verdicts()
     assert list(table.index) == [f"C{n:02d}" for n in range(1, 15)]

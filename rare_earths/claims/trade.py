@@ -514,7 +514,7 @@ def nearest_share(evidence: Evidence, table: str, year: str) -> tuple[str, Value
 
 
 def c10_exported(evidence: Evidence, combination: Combination) -> Outcome:
-    """a: China exported 80 % of the world's rare earths: within five points, in part within ten.
+    """a: China exported 80% of the world's rare earths: within five points, in part within ten.
 
     By default each stage is taken by itself and the one that comes nearest decides: the reading
     kindest to the claim.
@@ -543,7 +543,7 @@ def c10_exported(evidence: Evidence, combination: Combination) -> Outcome:
 
 
 def c10_imported(evidence: Evidence, combination: Combination) -> Outcome:
-    """b: China imported 55 to 60 % of high-end products, in part within five points of that: of
+    """b: China imported 55 to 60% of high-end products, in part within five points of that: of
     what it uses, or of what the world imports."""
     product, base, year = (combination[name] for name in ("high_end", "base", "year"))
     if base == OF_USE:
@@ -575,7 +575,7 @@ C10 = Claim(
     (
         Part(
             "a",
-            "in 2022 China exported 80 % of the world's rare earths",
+            "in 2022 China exported 80% of the world's rare earths",
             "share of world exports (%)",
             c10_exported,
             True,
@@ -588,8 +588,8 @@ C10 = Claim(
             "imports of high-end products as a share of use or of world imports (%)",
             c10_imported,
             True,
-            "a share outside 55 to 60 %",
-            "a share of 55 to 60 %",
+            "a share outside 55 to 60%",
+            "a share of 55 to 60%",
         ),
     ),
     (
