@@ -469,7 +469,7 @@ C09 = Claim(
 # ---------------------------------------------------------------- C10: 80 and nearly 60 per cent
 
 CLAIMED_EXPORTED = 80.0
-CLAIMED_IMPORTED = (55.0, 60.0)  # "nearly 60 %"
+CLAIMED_IMPORTED = (55.0, 60.0)  # "nearly 60%"
 NEAREST = "whichever comes nearest"
 MIXED_WEIGHT = "China's customs over BACI, weight"
 MIXED = {
@@ -584,7 +584,7 @@ C10 = Claim(
         ),
         Part(
             "b",
-            "in 2022 it imported nearly 60 % of high-end rare earth products",
+            "in 2022 it imported nearly 60% of high-end rare earth products",
             "imports of high-end products as a share of use or of world imports (%)",
             c10_imported,
             True,
