@@ -142,11 +142,10 @@ WHOSE = Choice("source", "Whose?", ("one", "two"), "one")
 IDLE = Choice("idle", "What changes nothing?", ("this", "that", "other"), "this")
 
 
-def test_a_limit_is_a_yardstick_and_no_second_origin():
-    rule = lambda evidence, combination: outcome_of(HOLDS, 20, "r1", "limit")  # noqa: E731
+def test_a_limit_is_a_yardstick_and_no_quantity_in_dispute():
+    rule = lambda evidence, combination: outcome_of(HOLDS, 20, "r1", "r3", "limit")  # noqa: E731
     found = judge(claim_of({"a": rule}, (WHOSE,)), FakeEvidence())
-    assert found.lineages == 1
-    assert found.strength == "medium"
+    assert found.lineages == 2
 
 
 def test_the_quantity_with_fewest_origins_decides_the_strength():
