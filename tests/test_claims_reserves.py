@@ -136,7 +136,7 @@ def test_the_clays_have_their_basic_reserves_and_the_recovery_of_their_survey(da
 
 
 def test_growth_is_that_of_the_series_asked_for(data):
-    official, rows = rules.growth(data, "as since 2015")
+    official, _ = rules.growth(data, "as since 2015")
     british, british_rows = rules.growth(data, "as since 2015", "BGS")
     assert official != british
     assert all("usgs" not in row for row in british_rows)
