@@ -510,7 +510,7 @@ C09 = Claim(
         ),
         Choice("test", "What is dependence?", (EXCEED, QUARTER, HALF_OF_USE), EXCEED),
         Choice("output", "Whose output of magnets?", (SMM, FROST), SMM),
-        Choice("year", "Which year?", YEARS, "2022"),
+        Choice("year", "Which year?", YEARS, NEWEST),
     ),
     admissible=c09_admissible,
     indirect="No trade code tells a high grade from a low one; magnets and metals stand in for "
