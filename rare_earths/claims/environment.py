@@ -47,7 +47,7 @@ def one_each(rows: pd.DataFrame, *by: str) -> pd.DataFrame:
 
 # ------------------------------------------------------------ C04: severe, above all in the south?
 
-STREAMS, RIVERS = "streams of the mining area", "rivers below the mines"
+STREAMS, RIVERS = "water at the mine", "rivers below the mines"
 EFFLUENT, TREATED = "effluent, 2011 to 2014", "mine drainage treated, 2020"
 COST = "external cost, Bayan Obo"
 WHERE = (STREAMS, RIVERS, EFFLUENT, TREATED, COST)
@@ -75,12 +75,19 @@ def water_readings(evidence: Evidence, where: str) -> tuple[sites.Reading, ...]:
     )
 
 
+def middle_of(values: Iterable[float]) -> float:
+    """The middle value; between the two in the middle of an even number their geometric mean."""
+    ranked = sorted(values)
+    half = len(ranked) // 2
+    return ranked[half] if len(ranked) % 2 else measures.middle(ranked[half - 1], ranked[half])
+
+
 def typical_by_origin(readings: Iterable[sites.Reading], option: str) -> list[float]:
     """One typical value an origin (lineage): the median of its readings."""
     own: dict[str, list[float]] = {}
     for reading in readings:
         own.setdefault(reading.lineage, []).append(reading.typical(option))
-    return [median(values) for values in own.values()]
+    return [middle_of(values) for values in own.values()]
 
 
 def limits_for(evidence: Evidence, where: str) -> tuple[Value, Value]:
@@ -130,7 +137,8 @@ def c04_severe(evidence: Evidence, combination: Combination) -> Outcome:
     """a: it pollutes severely, in the typical case.
 
     Water: ammonia nitrogen, the agent that is poured in, one typical value an origin, the median
-    of the origins, over the limit beyond which pollution counts as severe. Cost: external cost
+    of the origins (geometric between two), over the limit beyond which pollution counts as severe.
+    Cost: external cost
     over the price of the oxides, against the share that counts as severe.
     """
     if combination["where"] == COST:
@@ -143,7 +151,8 @@ def c04_severe(evidence: Evidence, combination: Combination) -> Outcome:
     if not readings:
         raise NotCoveredError(f"no reading of {combination['where']} of this grade")
     severe, strict = limits_for(evidence, combination["where"])
-    typical = median(typical_by_origin(readings, combination["typical"]))
+    values = typical_by_origin(readings, combination["typical"])
+    typical = middle_of(values)
     ratio = measures.exceedance(typical, severe.value)
     least = evidence.parameter("burden_severe_ratio").value
     return Outcome(
@@ -152,11 +161,18 @@ def c04_severe(evidence: Evidence, combination: Combination) -> Outcome:
         tuple(row for reading in readings for row in reading.rows) + severe.rows + strict.rows,
         f"In {combination['where']} the typical ammonia nitrogen is {number(typical, 1)} mg/L, "
         f"{times(ratio)} the {number(severe.value)} mg/L beyond which pollution is severe.",
-        "The typical value is within a factor of two of the limit."
-        if 0.5 < ratio / least < 2
-        else "",
+        _why_imprecise(evidence, [value / severe.value / least for value in values], ratio / least),
         measured=(tuple(row for reading in readings for row in reading.rows),),
     )
+
+
+def _why_imprecise(evidence: Evidence, origins: list[float], typical: float) -> str:
+    """Few origins, or a typical value near the limit; all as multiples of the limit."""
+    if len(origins) < evidence.parameter("groundwater_studies_needed").value:
+        within = sum(value < 1 for value in origins)
+        few = count_word(len(origins))
+        return f"Origins are few: {few}, of which {count_word(within)} within the limit."
+    return "The typical value is within a factor of two of the limit." if 0.5 < typical < 2 else ""
 
 
 def _severe_cost(evidence: Evidence) -> Outcome:
