@@ -53,13 +53,18 @@ COST = "external cost, Bayan Obo"
 WHERE = (STREAMS, RIVERS, EFFLUENT, TREATED, COST)
 MIDDLE, LOWEST = "middle of the range", "lowest value"
 
-LAND_PER_TONNE, LAND = "damaged land per tonne mined", "damaged land"
+LAND_PER_TONNE, LAND = "damaged land per tonne of yearly quota", "damaged land"
 AMMONIA_PER_TONNE = "ammonia per tonne, mine against plant"
 SMELTING_PER_TONNE, SMELTING = "smelting cost per tonne", "smelting cost"
 SOIL = "rare earths in soil"
 COMPARED = (LAND_PER_TONNE, LAND, AMMONIA_PER_TONNE, SMELTING_PER_TONNE, SMELTING, SOIL)
-THORIUM, FARMLAND, POND = "soil with added thorium", "polluted farmland", "the tailings pond alone"
-NORTH_LAND = (THORIUM, FARMLAND, POND)
+THORIUM, MORE_THORIUM = "soil with added thorium", "the same, slight pollution left out"
+FARMLAND, POND = "polluted farmland", "the tailings pond alone"
+NORTH_LAND = (THORIUM, MORE_THORIUM, FARMLAND, POND)
+LEFT_OUT = {
+    THORIUM: ("no thorium pollution",),
+    MORE_THORIUM: ("no thorium pollution", "slight pollution"),
+}
 
 
 @cache
@@ -209,9 +214,9 @@ def southern_land(evidence: Evidence) -> Value:
 @cache
 def northern_land(evidence: Evidence, option: str) -> Value:
     """Land damaged at Baotou, km2, from the widest to the narrowest reading."""
-    if option == THORIUM:
+    if option in LEFT_OUT:
         rows = of_dimension(evidence, "thorium_polluted_soil_area", "km2")
-        rows = rows[~rows["entity"].str.endswith("no thorium pollution")]
+        rows = rows[~rows["entity"].str.endswith(LEFT_OUT[option])]
         if rows.empty:
             raise NotCoveredError("no area with added thorium")
         rows = one_each(rows, "entity")
@@ -266,7 +271,10 @@ def mine_soil(evidence: Evidence, north: bool) -> Value:
 
 
 def per_tonne(burden: Value, output: Value) -> Value:
-    """A burden over the yearly quota of its district, in its unit per t REO a year."""
+    """A burden over the yearly quota of its district, in its unit per t REO a year.
+
+    Land is a stock, damaged over decades; the quota is the flow of one year.
+    """
     return Value(burden.value / output.value, burden.rows + output.rows)
 
 
@@ -280,11 +288,14 @@ def c04_south(evidence: Evidence, combination: Combination) -> Outcome:
     ratio = south.value / north.value
     least = evidence.parameter("burden_south_over_north").value
     finding = Finding.HOLDS if ratio >= least else Finding.FAILS
+    says = f"In {compared}, the south has {times(ratio, 2)} what the north has."
+    if compared == LAND_PER_TONNE:
+        says = f"The south has {times(ratio)} the damaged land for each tonne of yearly quota."
     return Outcome(
         Finding.OPPOSITE if ratio <= 1 / least else finding,
         ratio,
         south.rows + north.rows,
-        f"In {compared}, the south has {times(ratio, 2)} what the north has.",
+        says,
     )
 
 
@@ -353,7 +364,7 @@ C04 = Claim(
             "burden of the south over that of the north",
             c04_south,
             False,
-            "a north that carries as much for each tonne it mines",
+            "a north with as much damaged land for each tonne of its yearly quota",
         ),
         Part(
             "c",
@@ -372,7 +383,8 @@ C04 = Claim(
         Choice("north_land", "Which northern land?", NORTH_LAND, THORIUM),
     ),
     admissible=c04_admissible,
-    indirect="One ion stands for all that leaves a mine, and a quota for what a district mined.",
+    indirect="Ammonia of the southern leaching stands for all that leaves a mine, and the quota of "
+    "one year for all that a district has mined.",
 )
 
 # ---------------------------------------------------------------- C05: contaminated, turning acid?
