@@ -143,8 +143,7 @@ def c04_severe(evidence: Evidence, combination: Combination) -> Outcome:
 
     Water: ammonia nitrogen, the agent that is poured in, one typical value an origin, the median
     of the origins (geometric between two), over the limit beyond which pollution counts as severe.
-    Cost: external cost
-    over the price of the oxides, against the share that counts as severe.
+    Cost: external cost over the price of the oxides, against the share that counts as severe.
     """
     if combination["where"] == COST:
         return _severe_cost(evidence)
