@@ -48,13 +48,13 @@ def test_the_first_claim_is_judged_in_the_newest_year_and_says_when_china_was_fi
     outcome = rules.c09_first(data, rules.C09.default)
     assert outcome.finding is Finding.HELD_ONCE
     assert "2024, Myanmar" in outcome.says
-    assert "last first in 2022 (BACI, value)" in outcome.says
+    assert "last came first in 2022 (BACI, value)" in outcome.says
 
 
 def test_who_is_still_first_needs_no_past(data):
     outcome = rules.c09_first(data, choose(rules.C09, product=rules.MAGNETS))
     assert outcome.finding is Finding.HOLDS
-    assert "last first" not in outcome.says
+    assert "last came first" not in outcome.says
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ def c09_first(evidence: Evidence, combination: Combination) -> Outcome:
     if ratio <= 1:
         before = first_before(evidence, product, table, year)
         finding = Finding.HELD_ONCE if before else Finding.FAILS
-        once = f" China was last first in {before[0]} ({before[1]})." if before else ""
+        once = f" China last came first in {before[0]} ({before[1]})." if before else ""
     unit = unit_of(table)
     return Outcome(
         finding,
@@ -415,7 +415,7 @@ def c09_gap(evidence: Evidence, combination: Combination) -> Outcome:
     product = combination["high_end"]
     bought, sold, year = unit_values(evidence, product, combination["year"])
     ratio = bought.value / sold.value
-    clear = ratio >= evidence.parameter("value_gap").value
+    clear = ratio >= gap_needed(evidence)
     like = Finding.HOLDS if product == RE_MAGNETS else Finding.PARTLY
     return Outcome(
         like if clear else Finding.FAILS,
@@ -424,6 +424,12 @@ def c09_gap(evidence: Evidence, combination: Combination) -> Outcome:
         f"In {year} a kilogram of {product} cost {usd(bought.value, 1)} coming in and "
         f"{usd(sold.value, 1)} going out: {times(ratio, 2)}.",
     )
+
+
+@cache
+def gap_needed(evidence: Evidence) -> float:
+    """The ratio of unit values from which on they differ."""
+    return evidence.parameter("value_gap").value
 
 
 UNIT_VALUES = {
