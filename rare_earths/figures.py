@@ -214,13 +214,14 @@ def value_axis(ax: Axes, axis: Literal["x", "y"]) -> None:
     ax.tick_params(axis="x", length=4 if axis == "y" else 0)
 
 
-def name_rows(ax: Axes, names: Sequence[str], *, lift: float = 0.3) -> None:
+def name_rows(ax: Axes, names: Sequence[str], *, lift: float = 0.3, colour: str = "muted") -> None:
     """Name the rows of a dot or bar chart, row 0 first: beside the axis, or above each row in the
-    narrow picture (by `lift` of a row). Call it when the limits of the x axis stand."""
+    narrow picture (by `lift` of a row, in `colour`: ink where a band lies under the names). Call
+    it when the limits of the x axis stand."""
     if narrow(ax):
         ax.set_yticks([])
         for place, name in enumerate(names):
-            ax.text(ax.get_xlim()[0], place - lift, name, va="bottom", color=COLOURS["muted"])
+            ax.text(ax.get_xlim()[0], place - lift, name, va="bottom", color=COLOURS[colour])
     else:
         ax.set_yticks(range(len(names)), names)
     ax.spines["left"].set_visible(False)

@@ -116,6 +116,55 @@ def test_the_wrong_cell_of_one_copy_of_the_standard_is_corrected(data):
 # --- C04 ---
 
 
+def test_the_middle_of_two_is_geometric_and_of_three_the_second():
+    assert rules.middle_of([100.0, 1.0]) == pytest.approx(10)
+    assert rules.middle_of([7.0, 100.0, 1.0]) == 7
+    assert rules.middle_of([1e4, 1.0, 4.0, 9.0]) == pytest.approx(6)
+
+
+@given(st.lists(positive, min_size=1, max_size=8))
+def test_the_middle_lies_among_its_values_and_does_not_know_their_order(values):
+    middle = rules.middle_of(values)
+    assert min(values) * (1 - 1e-9) <= middle <= max(values) * (1 + 1e-9)
+    assert middle == rules.middle_of(values[::-1])
+
+
+def test_the_survey_of_the_tributaries_is_at_the_mines_and_the_stations_are_below(data):
+    where = {one.name: one.where for one in sites.readings(data, sites.AMMONIA, sites.SURFACE)}
+    assert where["Taojiang, survey"] == sites.MINE
+    assert where["Taojiang, control stations"] == sites.BELOW
+
+
+def test_few_origins_are_a_reason_of_imprecision(data):
+    outcome = rules.c04_severe(data, default(rules.C04))
+    origins = {
+        data.rows.at[row, "lineage"]
+        for reading in rules.water_readings(data, rules.STREAMS)
+        for row in reading.rows
+    }
+    assert len(origins) == 4
+    assert outcome.imprecise == "Origins are few: four, of which two within the limit."
+
+
+def test_one_wild_origin_does_not_move_the_middle_of_four(data):
+    wild = changed(
+        data, "mine-drainage-ammonia-n.ganzhou-tail-water-stations-inflow", value=1e4, low=1e4
+    )
+    before, after = (rules.c04_severe(own, default(rules.C04)) for own in (data, wild))
+    assert before.value == after.value
+
+
+def test_without_slight_pollution_the_north_has_less_land(data):
+    areas = [rules.northern_land(data, one).value for one in (rules.THORIUM, rules.MORE_THORIUM)]
+    assert areas == [pytest.approx(87.58), pytest.approx(40.39)]
+
+
+def test_land_is_compared_with_a_yearly_quota_and_says_so(data):
+    says = rules.c04_south(data, default(rules.C04)).says
+    assert "for each tonne of yearly quota" in says
+    assert "yearly quota" in rules.LAND_PER_TONNE
+
+
 def test_clean_streams_turn_the_first_verdict(data):
     clean = changed(data, LONGNAN, value=0.5, low=0.4, high=0.6)
     clean = changed(

@@ -47,19 +47,24 @@ def one_each(rows: pd.DataFrame, *by: str) -> pd.DataFrame:
 
 # ------------------------------------------------------------ C04: severe, above all in the south?
 
-STREAMS, RIVERS = "streams of the mining area", "rivers below the mines"
+STREAMS, RIVERS = "water at the mine", "rivers below the mines"
 EFFLUENT, TREATED = "effluent, 2011 to 2014", "mine drainage treated, 2020"
 COST = "external cost, Bayan Obo"
 WHERE = (STREAMS, RIVERS, EFFLUENT, TREATED, COST)
 MIDDLE, LOWEST = "middle of the range", "lowest value"
 
-LAND_PER_TONNE, LAND = "damaged land per tonne mined", "damaged land"
+LAND_PER_TONNE, LAND = "damaged land per tonne of yearly quota", "damaged land"
 AMMONIA_PER_TONNE = "ammonia per tonne, mine against plant"
 SMELTING_PER_TONNE, SMELTING = "smelting cost per tonne", "smelting cost"
 SOIL = "rare earths in soil"
 COMPARED = (LAND_PER_TONNE, LAND, AMMONIA_PER_TONNE, SMELTING_PER_TONNE, SMELTING, SOIL)
-THORIUM, FARMLAND, POND = "soil with added thorium", "polluted farmland", "the tailings pond alone"
-NORTH_LAND = (THORIUM, FARMLAND, POND)
+THORIUM, MORE_THORIUM = "soil with added thorium", "the same, slight pollution left out"
+FARMLAND, POND = "polluted farmland", "the tailings pond alone"
+NORTH_LAND = (THORIUM, MORE_THORIUM, FARMLAND, POND)
+LEFT_OUT = {
+    THORIUM: ("no thorium pollution",),
+    MORE_THORIUM: ("no thorium pollution", "slight pollution"),
+}
 
 
 @cache
@@ -75,12 +80,19 @@ def water_readings(evidence: Evidence, where: str) -> tuple[sites.Reading, ...]:
     )
 
 
+def middle_of(values: Iterable[float]) -> float:
+    """The middle value; between the two in the middle of an even number their geometric mean."""
+    ranked = sorted(values)
+    half = len(ranked) // 2
+    return ranked[half] if len(ranked) % 2 else measures.middle(ranked[half - 1], ranked[half])
+
+
 def typical_by_origin(readings: Iterable[sites.Reading], option: str) -> list[float]:
     """One typical value an origin (lineage): the median of its readings."""
     own: dict[str, list[float]] = {}
     for reading in readings:
         own.setdefault(reading.lineage, []).append(reading.typical(option))
-    return [median(values) for values in own.values()]
+    return [middle_of(values) for values in own.values()]
 
 
 def limits_for(evidence: Evidence, where: str) -> tuple[Value, Value]:
@@ -130,8 +142,8 @@ def c04_severe(evidence: Evidence, combination: Combination) -> Outcome:
     """a: it pollutes severely, in the typical case.
 
     Water: ammonia nitrogen, the agent that is poured in, one typical value an origin, the median
-    of the origins, over the limit beyond which pollution counts as severe. Cost: external cost
-    over the price of the oxides, against the share that counts as severe.
+    of the origins (geometric between two), over the limit beyond which pollution counts as severe.
+    Cost: external cost over the price of the oxides, against the share that counts as severe.
     """
     if combination["where"] == COST:
         return _severe_cost(evidence)
@@ -143,7 +155,8 @@ def c04_severe(evidence: Evidence, combination: Combination) -> Outcome:
     if not readings:
         raise NotCoveredError(f"no reading of {combination['where']} of this grade")
     severe, strict = limits_for(evidence, combination["where"])
-    typical = median(typical_by_origin(readings, combination["typical"]))
+    values = typical_by_origin(readings, combination["typical"])
+    typical = middle_of(values)
     ratio = measures.exceedance(typical, severe.value)
     least = evidence.parameter("burden_severe_ratio").value
     return Outcome(
@@ -152,11 +165,18 @@ def c04_severe(evidence: Evidence, combination: Combination) -> Outcome:
         tuple(row for reading in readings for row in reading.rows) + severe.rows + strict.rows,
         f"In {combination['where']} the typical ammonia nitrogen is {number(typical, 1)} mg/L, "
         f"{times(ratio)} the {number(severe.value)} mg/L beyond which pollution is severe.",
-        "The typical value is within a factor of two of the limit."
-        if 0.5 < ratio / least < 2
-        else "",
+        _why_imprecise(evidence, [value / severe.value / least for value in values], ratio / least),
         measured=(tuple(row for reading in readings for row in reading.rows),),
     )
+
+
+def _why_imprecise(evidence: Evidence, origins: list[float], typical: float) -> str:
+    """Few origins, or a typical value near the limit; all as multiples of the limit."""
+    if len(origins) < evidence.parameter("groundwater_studies_needed").value:
+        within = sum(value < 1 for value in origins)
+        few = count_word(len(origins))
+        return f"Origins are few: {few}, of which {count_word(within)} within the limit."
+    return "The typical value is within a factor of two of the limit." if 0.5 < typical < 2 else ""
 
 
 def _severe_cost(evidence: Evidence) -> Outcome:
@@ -193,9 +213,9 @@ def southern_land(evidence: Evidence) -> Value:
 @cache
 def northern_land(evidence: Evidence, option: str) -> Value:
     """Land damaged at Baotou, km2, from the widest to the narrowest reading."""
-    if option == THORIUM:
+    if option in LEFT_OUT:
         rows = of_dimension(evidence, "thorium_polluted_soil_area", "km2")
-        rows = rows[~rows["entity"].str.endswith("no thorium pollution")]
+        rows = rows[~rows["entity"].str.endswith(LEFT_OUT[option])]
         if rows.empty:
             raise NotCoveredError("no area with added thorium")
         rows = one_each(rows, "entity")
@@ -250,7 +270,10 @@ def mine_soil(evidence: Evidence, north: bool) -> Value:
 
 
 def per_tonne(burden: Value, output: Value) -> Value:
-    """A burden over the yearly quota of its district, in its unit per t REO a year."""
+    """A burden over the yearly quota of its district, in its unit per t REO a year.
+
+    Land is a stock, damaged over decades; the quota is the flow of one year.
+    """
     return Value(burden.value / output.value, burden.rows + output.rows)
 
 
@@ -264,11 +287,14 @@ def c04_south(evidence: Evidence, combination: Combination) -> Outcome:
     ratio = south.value / north.value
     least = evidence.parameter("burden_south_over_north").value
     finding = Finding.HOLDS if ratio >= least else Finding.FAILS
+    says = f"In {compared}, the south has {times(ratio, 2)} what the north has."
+    if compared == LAND_PER_TONNE:
+        says = f"The south has {times(ratio)} the damaged land for each tonne of yearly quota."
     return Outcome(
         Finding.OPPOSITE if ratio <= 1 / least else finding,
         ratio,
         south.rows + north.rows,
-        f"In {compared}, the south has {times(ratio, 2)} what the north has.",
+        says,
     )
 
 
@@ -337,7 +363,7 @@ C04 = Claim(
             "burden of the south over that of the north",
             c04_south,
             False,
-            "a north that carries as much for each tonne it mines",
+            "a north with as much damaged land for each tonne of its yearly quota",
         ),
         Part(
             "c",
@@ -356,7 +382,8 @@ C04 = Claim(
         Choice("north_land", "Which northern land?", NORTH_LAND, THORIUM),
     ),
     admissible=c04_admissible,
-    indirect="One ion stands for all that leaves a mine, and a quota for what a district mined.",
+    indirect="Ammonia of the southern leaching stands for all that leaves a mine, and the quota of "
+    "one year for all that a district has mined.",
 )
 
 # ---------------------------------------------------------------- C05: contaminated, turning acid?

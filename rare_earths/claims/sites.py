@@ -196,12 +196,15 @@ def _classed(evidence: Evidence) -> list[Reading]:
     brackets = {"class3_4": ("III", "IV"), "class4_5": ("IV", "V"), "worse_than_class5": ("V", "V"),
                 "class2": ("I", "II"), "class3": ("II", "III")}  # fmt: skip
     made = []
-    for shares, name in ((survey, "Taojiang, survey"), (stations, "Taojiang, control stations")):
+    for shares, name, where in (
+        (survey, "Taojiang, survey", MINE),  # tributaries of the mining basin
+        (stations, "Taojiang, control stations", BELOW),
+    ):
         low, high = brackets[middle_class({key: one.value for key, one in shares.items()})]
         row: Any = evidence.rows.loc[next(iter(shares.values())).rows[0]]
         made.append(
             Reading(
-                name, BELOW, str(row["period"]),
+                name, where, str(row["period"]),
                 limit(evidence, AMMONIA, SURFACE, low).value,
                 limit(evidence, AMMONIA, SURFACE, high).value,
                 "about", str(row["lineage"]),
