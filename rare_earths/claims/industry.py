@@ -72,9 +72,14 @@ def counts(evidence: Evidence, reading: str) -> pd.DataFrame:
 
 
 def newest(rows: pd.DataFrame, what: str) -> tuple[Value, int]:
-    """The best row of the newest date, and its year."""
+    """The newest row of the best grade, and its year: a better source ranks before a newer one.
+
+    A peak whose year the source does not give is no count of today.
+    """
+    rows = rows[~rows["note"].fillna("").str.contains("year not given")]
     if rows.empty:
         raise NotCoveredError(f"no count of {what}")
+    rows = rows[rows["grade"] == rows["grade"].min()]
     date = rows["date"].max()
     return best(rows[rows["date"] == date], what), int(date)
 
@@ -95,11 +100,12 @@ def count_now(evidence: Evidence, reading: str) -> tuple[Value, int]:
 
 @cache
 def earlier_peak(evidence: Evidence, reading: str) -> Value | None:
-    """The largest count before the newest one, None where there is no earlier one."""
+    """The largest count before the one of `count_now`, None where there is no earlier one."""
     if reading == HOLDERS_AT_MOST:
         return None
     rows = counts(evidence, reading)
-    rows = rows[rows["date"] < rows["date"].max()]
+    now = count_now(evidence, reading)[0].rows[0]
+    rows = rows[rows["date"] < rows.at[now, "date"]]
     if rows.empty:
         return None
     top = rows.loc[rows["value"].idxmax()]
