@@ -109,13 +109,28 @@ def test_a_falling_line_explains_nothing_and_a_rising_one_all():
 # ---------------------------------------------------------------- counts
 
 
-def test_the_newest_count_is_of_the_groups_and_licences_were_once_above_a_hundred(data):
+def test_licences_were_once_above_a_hundred_and_are_no_firms(data):
     outcome = rules.c06_hundred_firms(data, rules.C06.default)
-    assert (outcome.finding, outcome.value) == (Finding.HELD_ONCE, 2)
+    assert (outcome.finding, outcome.value) == (Finding.HELD_ONCE, 67)
+    assert "one company held 43 of the 67" in outcome.imprecise
+
+
+def test_a_press_page_of_a_later_year_does_not_beat_the_ministry(data):
+    value, when = rules.count_now(data, rules.MAY_MINE)
+    assert (value.value, when) == (2, 2024)
+    press = "quota-holder-groups.china.2025.deepnewz-2025-quota"
+    assert rules.count_now(changed(data, press, value=300), rules.MAY_MINE)[0].value == 2
+    graded = changed(data, press, value=300, grade="A")
+    assert rules.count_now(graded, rules.MAY_MINE)[0].value == 300
+
+
+def test_an_undated_peak_is_no_count_of_today(data):
+    value, when = rules.count_now(data, rules.RELATED)
+    assert (value.value, when) == (100, 2015)
 
 
 def test_a_newer_count_of_firms_above_a_hundred_would_support_the_claim(data):
-    row = rules.count_now(data, rules.MAY_MINE)[0].rows[0]
+    row = rules.count_now(data, rules.LICENCES)[0].rows[0]
     outcome = rules.c06_hundred_firms(changed(data, row, value=130), rules.C06.default)
     assert outcome.finding is Finding.HOLDS
 

@@ -43,9 +43,9 @@ def threshold(evidence: Evidence, name: str) -> float:
 # ---------------------------------------------------------------- counts of firms
 
 CLAIMED_FIRMS = 100
-MAY_MINE, LICENCES = "those who may mine", "mining licences"
+LICENCES, MAY_MINE = "mining licences", "licences, then quota groups"
 HOLDERS_AT_MOST, RELATED = "firms behind the licences, at most", "rare earth firms of all stages"
-COUNTS = (MAY_MINE, LICENCES, HOLDERS_AT_MOST, RELATED)
+COUNTS = (LICENCES, MAY_MINE, HOLDERS_AT_MOST, RELATED)
 SERIES_OF = {
     MAY_MINE: ("mining_licences", "quota_holder_groups"),
     LICENCES: ("mining_licences",),
@@ -85,6 +85,12 @@ def newest(rows: pd.DataFrame, what: str) -> tuple[Value, int]:
 
 
 @cache
+def one_holder(evidence: Evidence) -> Value:
+    """Licences that one company of Ganzhou held after the list of September 2012."""
+    return best(evidence.select("mining_licences", ONE_HOLDER), ONE_HOLDER)
+
+
+@cache
 def count_now(evidence: Evidence, reading: str) -> tuple[Value, int]:
     """The newest count of a reading, and its year.
 
@@ -94,7 +100,7 @@ def count_now(evidence: Evidence, reading: str) -> tuple[Value, int]:
     if reading != HOLDERS_AT_MOST:
         return newest(counts(evidence, reading), reading)
     licences, when = newest(counts(evidence, LICENCES), LICENCES)
-    held = best(evidence.select("mining_licences", ONE_HOLDER), ONE_HOLDER)
+    held = one_holder(evidence)
     return Value(licences.value - held.value + 1, licences.rows + held.rows, "at most"), when
 
 
@@ -415,7 +421,8 @@ PRODUCTIVITY = "separated tonnes per employee"
 def c06_hundred_firms(evidence: Evidence, combination: Combination) -> Outcome:
     """a: more than a hundred firms mine, by the newest count of the reading.
 
-    It held once if an earlier count of the same reading was above a hundred.
+    It held once if an earlier count of the same reading was above a hundred. A licence is not a
+    firm, and a group is not one either: the firms that mine are counted by nobody.
     """
     reading = combination["count"]
     now, when = count_now(evidence, reading)
@@ -430,9 +437,20 @@ def c06_hundred_firms(evidence: Evidence, combination: Combination) -> Outcome:
         now.rows + (peak.rows if peak else ()),
         f"{reading[0].upper()}{reading[1:]}: {_counted(evidence, reading, now)} in {year(when)}"
         f"{before}.",
-        "A group mines through several firms, whose number is not published."
-        if reading == MAY_MINE
-        else "",
+        _doubt(evidence, reading),
+    )
+
+
+def _doubt(evidence: Evidence, reading: str) -> str:
+    """Why a count may differ from the number of firms that mine."""
+    if reading == MAY_MINE:
+        return "A group mines through several firms, whose number is not published."
+    if reading != LICENCES:
+        return ""
+    held, licences = one_holder(evidence), count_now(evidence, LICENCES)[0]
+    return (
+        f"A licence is not a firm: one company held {number(held.value)} of the "
+        f"{number(licences.value)}, and how many held the earlier ones is not known."
     )
 
 
@@ -592,7 +610,7 @@ C06 = Claim(
         ),
     ),
     (
-        Choice("count", "What is counted?", COUNTS, MAY_MINE),
+        Choice("count", "What is counted?", COUNTS, LICENCES),
         Choice("year", "Quota of which year?", ("2019", "2022", "2024"), "2024"),
         Choice("stage", "Quota of which stage?", (MINING, SMELTING), MINING),
         Choice(
@@ -619,8 +637,8 @@ C06 = Claim(
         Choice("cost", "MP's margin before or after depreciation?", (AFTER, BEFORE), AFTER),
     ),
     admissible=c06_admissible,
-    indirect="The firms compared do not sell the same product: MP sold concentrate for most of the "
-    "years, China Northern buys it.",
+    indirect="Licences stand in for firms, of which no list is published. The firms compared do not "
+    "sell the same product: MP sold concentrate for most of the years, China Northern buys it.",
 )
 
 # ---------------------------------------------------------------- C07: little progress?
