@@ -194,10 +194,26 @@ def test_a_fringe_scales_the_index_by_the_square_of_what_is_left(data):
     assert held.largest(4, 0.2)[1] == pytest.approx(80)
 
 
-def test_half_of_output_outside_the_quota_makes_the_industry_fragmented(data):
+def test_between_the_limits_the_industry_is_fragmented_in_part(data):
     options = default(rules.C06, illegal=list(rules.ILLEGAL)[1])
-    assert rules.c06_fragmented(data, options).finding is Finding.HOLDS
+    assert 1000 < rules.c06_fragmented(data, options).value < 1800
+    assert rules.c06_fragmented(data, options).finding is Finding.PARTLY
     assert rules.c06_fragmented(data, rules.C06.default).finding is Finding.FAILS
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "finding"),
+    [
+        (800, 999, Finding.HOLDS),
+        (1000, 1799, Finding.PARTLY),
+        (1800, 2000, Finding.FAILS),
+        (900, 1100, Finding.UNTESTABLE),
+        (1700, 1900, Finding.UNTESTABLE),
+    ],
+)
+def test_the_limits_of_the_guidelines_part_the_findings(data, monkeypatch, low, high, finding):
+    monkeypatch.setattr(rules, "concentration", lambda *_: (low, high, ()))
+    assert rules.c06_fragmented(data, rules.C06.default).finding is finding
 
 
 def test_bounds_on_both_sides_of_the_limit_cannot_be_tested(data):

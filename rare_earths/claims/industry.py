@@ -470,30 +470,42 @@ def concentration(
     return low, high, held.rows + rows
 
 
-def c06_fragmented(evidence: Evidence, combination: Combination) -> Outcome:
-    """b: the quota is so scattered that the industry is not concentrated.
+# Below the first parameter a market is fragmented, from the second on highly concentrated.
+LIMITS = {
+    INDEX_2023: ("hhi_unconcentrated_1992", "hhi_concentrated_2023"),
+    INDEX_2010: ("hhi_unconcentrated_2010", "hhi_concentrated_2010"),
+    FOUR_LARGEST: ("four_largest_fragmented", "four_largest_concentrated"),
+}
 
-    The limit is where the merger guidelines of the United States begin to call a market highly
-    concentrated, or a rule of thumb for the four largest. Where shares are missing, both bounds
-    must lie on one side.
+
+def c06_fragmented(evidence: Evidence, combination: Combination) -> Outcome:
+    """b: the quota is so scattered that the industry is fragmented.
+
+    It holds below the limit under which the merger guidelines of the United States call a market
+    unconcentrated, in part up to the limit of high concentration; for the four largest, rules of
+    thumb. Where missing shares leave a limit between the bounds, it cannot be tested.
     """
     four = combination["index"] == FOUR_LARGEST
-    names = {INDEX_2023: "hhi_concentrated_2023", INDEX_2010: "hhi_concentrated_2010"}
-    limit = threshold(evidence, names.get(combination["index"], "four_largest_fragmented"))
+    scattered, tight = (threshold(evidence, name) for name in LIMITS[combination["index"]])
     low, high, rows = concentration(
         evidence, combination["stage"], combination["year"], combination["illegal"], four
     )
-    finding = (
-        Finding.HOLDS if high < limit else Finding.FAILS if low >= limit else Finding.UNTESTABLE
-    )
+
+    def level(value: float) -> Finding:
+        if value < scattered:
+            return Finding.HOLDS
+        return Finding.PARTLY if value < tight else Finding.FAILS
+
+    finding = level(low) if level(low) is level(high) else Finding.UNTESTABLE
     what = "The four largest groups hold" if four else "The index of the quota is"
     return Outcome(
         finding,
         (low + high) / 2,
         rows,
-        f"{what} {_bounds(low, high, four)} in {combination['year']}; "
-        f"under {_bounds(limit, limit, four)} it would be fragmented.",
-        "Missing shares leave the limit between the bounds."
+        f"{what} {_bounds(low, high, four)} in {combination['year']}; under "
+        f"{_bounds(scattered, scattered, four)} it would be fragmented, from "
+        f"{_bounds(tight, tight, four)} on it is highly concentrated.",
+        "Missing shares leave a limit between the bounds."
         if finding is Finding.UNTESTABLE
         else "",
     )
@@ -589,8 +601,8 @@ C06 = Claim(
             "Herfindahl-Hirschman index of the quota, or share of the four largest groups (%)",
             c06_fragmented,
             False,
-            "an index at or above the limit of high concentration",
-            "an index below the limit of high concentration",
+            "an index at or above the limit of a market that is not concentrated",
+            "an index below that limit",
         ),
         Part(
             "c",
