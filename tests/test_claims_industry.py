@@ -236,13 +236,6 @@ def test_the_margin_decides_and_a_higher_one_in_china_overturns(data):
     assert rules.c06_less_efficient(lower, rules.C06.default).finding is Finding.FAILS
 
 
-def test_by_tonnes_separated_the_order_is_another_one(data):
-    options = default(rules.C06, efficiency=rules.PRODUCTIVITY, foreign=rules.LYNAS)
-    assert rules.c06_admissible(options)
-    assert rules.c06_less_efficient(data, options).finding is Finding.FAILS
-    assert not rules.c06_admissible(options | {"foreign": rules.MP})
-
-
 def test_research_above_the_peer_overturns_the_second_claim(data):
     assert judge(rules.C07, data).word == "supported in part"
     more = data

@@ -9,7 +9,6 @@ number is not published.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,7 +27,7 @@ from rare_earths.claims.engine import (
 from rare_earths.claims.reserves import ILLEGAL, illegal_share
 from rare_earths.claims.rows import Value, best, of_dimension
 from rare_earths.evidence import Evidence
-from rare_earths.words import Computed, number, percent, times, tonnes, usd, year
+from rare_earths.words import number, percent, times, usd, year
 
 TONNES = "t REO"
 CHINA = "China"
@@ -336,7 +335,6 @@ FIRMS = {
     MP: Firm("MP Materials", "stocksnews_2025_mp_income"),
     LYNAS: Firm("Lynas Rare Earths", "stockanalysis_2025_lynas_income", "FY"),
 }
-AFTER, BEFORE = "after depreciation", "before depreciation"
 SPANS = {
     "2020 to 2024": range(2020, 2025),
     "2021 to 2024": range(2021, 2025),
@@ -358,24 +356,20 @@ def account(evidence: Evidence, series: str, firm: str, when: int, source: str =
 
 
 @cache
-def margin(evidence: Evidence, firm: str, when: int, cost: str = AFTER) -> Value:
-    """Gross margin in percent of revenue, one provider a firm.
+def margin(evidence: Evidence, firm: str, when: int) -> Value:
+    """Gross margin in percent of revenue after depreciation, one provider a firm.
 
-    Chinese and Australian accounts put depreciation of plants into cost; MP's own line does not.
-    After depreciation is like with like.
+    Chinese and Australian accounts put depreciation of plants into cost; MP's own line does not,
+    so that one provider's reading with it is taken: like with like.
     """
-    if firm != MP:
-        return account(evidence, "firm_gross_margin", firm, when, FIRMS[firm].provider)
-    if cost == AFTER:
-        series = "firm_gross_margin_after_depreciation"
-        return account(evidence, series, firm, when, FIRMS[firm].provider)
-    return account(evidence, "firm_gross_margin", firm, when, "barchart_2026_mp_income")
+    after = "_after_depreciation" if firm == MP else ""
+    return account(evidence, f"firm_gross_margin{after}", firm, when, FIRMS[firm].provider)
 
 
 @cache
-def mean_margin(evidence: Evidence, firm: str, span: str, cost: str, pooled: bool) -> Value:
+def mean_margin(evidence: Evidence, firm: str, span: str, pooled: bool) -> Value:
     """Gross margin over the years of a span: mean of the years, or pooled by revenue."""
-    margins = [margin(evidence, firm, when, cost) for when in SPANS[span]]
+    margins = [margin(evidence, firm, when) for when in SPANS[span]]
     weights = [Value(1.0, ())] * len(margins)
     if pooled:
         weights = [account(evidence, "firm_revenue", firm, when) for when in SPANS[span]]
@@ -402,20 +396,11 @@ def separated(evidence: Evidence, firm: str) -> Value:
     raise NotCoveredError(f"no separated output of {firm} in oxide")
 
 
-@cache
-def separated_per_employee(evidence: Evidence, firm: str) -> Value:
-    """Tonnes of separated oxide for each employee of the whole firm, 2024."""
-    output = separated(evidence, firm)
-    staff = account(evidence, "firm_employees", firm, 2024)
-    return Value(output.value / staff.value, output.rows + staff.rows)
-
-
 # ---------------------------------------------------------------- C06: many, small, inefficient?
 
 INDEX_2023, INDEX_2010 = "index, guideline of 2023", "index, guideline of 2010"
 FOUR_LARGEST = "share of the four largest"
 MEAN, POOLED = "gross margin, mean of years", "gross margin, pooled by revenue"
-PRODUCTIVITY = "separated tonnes per employee"
 
 
 def c06_hundred_firms(evidence: Evidence, combination: Combination) -> Outcome:
@@ -505,9 +490,7 @@ def c06_fragmented(evidence: Evidence, combination: Combination) -> Outcome:
         f"{what} {_bounds(low, high, four)} in {combination['year']}; under "
         f"{_bounds(scattered, scattered, four)} it would be fragmented, from "
         f"{_bounds(tight, tight, four)} on it is highly concentrated.",
-        "Missing shares leave a limit between the bounds."
-        if finding is Finding.UNTESTABLE
-        else "",
+        "Missing shares leave a limit between the bounds." if finding is Finding.UNTESTABLE else "",
     )
 
 
@@ -537,50 +520,28 @@ def c06_less_concentrated(evidence: Evidence, combination: Combination) -> Outco
 
 
 def c06_less_efficient(evidence: Evidence, combination: Combination) -> Outcome:
-    """d: a Chinese firm is less efficient than a concentrated foreign one.
-
-    By gross margin over a price cycle, or by tonnes of the same product for each employee.
+    """d: a Chinese firm is less efficient than a concentrated foreign one, by gross margin over a
+    price cycle. Tonnes for each employee cannot tell: a Chinese firm's quota is no output.
     """
-    home, abroad = combination["chinese"], combination["foreign"]
-    if combination["efficiency"] == PRODUCTIVITY:
-        own, other = (separated_per_employee(evidence, firm) for firm in (home, abroad))
-        say: Callable[[float], Computed] = lambda value: tonnes(value, 1)  # noqa: E731
-        near = abs(own.value / other.value - 1) < 0.25
-        what = "separated for each employee in 2024"
-    else:
-        pooled, span = combination["efficiency"] == POOLED, combination["years"]
-        own = mean_margin(evidence, home, span, AFTER, pooled)
-        other = mean_margin(evidence, abroad, span, combination["cost"], pooled)
-        say = lambda value: percent(value / 100)  # noqa: E731
-        near = abs(own.value - other.value) < 5
-        what = f"of revenue as gross margin, {span}"
+    home, abroad, span = (combination[name] for name in ("chinese", "foreign", "years"))
+    pooled = combination["efficiency"] == POOLED
+    own, other = (mean_margin(evidence, firm, span, pooled) for firm in (home, abroad))
     return Outcome(
         Finding.HOLDS if own.value < other.value else Finding.FAILS,
         own.value - other.value,
         own.rows + other.rows,
-        f"{home} {say(own.value)}, {abroad} {say(other.value)} {what}.",
-        "The two firms are close." if near else "",
+        f"{home} {percent(own.value / 100)}, {abroad} {percent(other.value / 100)} of revenue as "
+        f"gross margin, {span}.",
+        "The two firms are close." if abs(own.value - other.value) < 5 else "",
     )
 
 
 def c06_admissible(combination: Combination) -> bool:
-    """An illegal share is an estimate of mine output. Depreciation is told apart for MP only, from
-    2021 on; Lynas's revenue of 2020 was not found. Tonnes for each employee are for one year, and
-    MP names no tonnes separated but NdPr."""
+    """An illegal share is an estimate of mine output. Lynas's revenue of 2020 was not found."""
     if combination["illegal"] != "none added" and combination["stage"] != MINING:
         return False
     whole = combination["years"] == "2020 to 2024"
-    if combination["cost"] == BEFORE and (combination["foreign"] != MP or whole):
-        return False
-    if combination["efficiency"] == POOLED and combination["foreign"] == LYNAS and whole:
-        return False
-    if combination["efficiency"] == PRODUCTIVITY:
-        return (
-            combination["foreign"] == LYNAS
-            and combination["chinese"] in (NORTH, RESOURCES)
-            and whole
-        )
-    return True
+    return not (combination["efficiency"] == POOLED and combination["foreign"] == LYNAS and whole)
 
 
 C06 = Claim(
@@ -615,10 +576,10 @@ C06 = Claim(
         Part(
             "d",
             "it is less efficient than concentrated operations abroad",
-            "gross margin (points) or separated tonnes per employee, Chinese less foreign firm",
+            "gross margin, Chinese less foreign firm (points)",
             c06_less_efficient,
             False,
-            "a margin over the price cycle, or output per employee, at or above that abroad",
+            "a margin over the price cycle at or above that abroad",
         ),
     ),
     (
@@ -637,7 +598,7 @@ C06 = Claim(
             ("none added", *ILLEGAL),
             "none added",
         ),
-        Choice("efficiency", "Efficient by which measure?", (MEAN, POOLED, PRODUCTIVITY), MEAN),
+        Choice("efficiency", "Efficient by which measure?", (MEAN, POOLED), MEAN),
         Choice("chinese", "Which Chinese firm?", (NORTH, RESOURCES, SHENGHE), NORTH),
         Choice("foreign", "Which firm abroad?", (MP, LYNAS), MP),
         Choice(
@@ -646,11 +607,10 @@ C06 = Claim(
             ("2020 to 2024", "2021 to 2024", "2023 to 2024"),
             "2020 to 2024",
         ),
-        Choice("cost", "MP's margin before or after depreciation?", (AFTER, BEFORE), AFTER),
     ),
     admissible=c06_admissible,
-    indirect="Licences stand in for firms, of which no list is published. The firms compared do not "
-    "sell the same product: MP sold concentrate for most of the years, China Northern buys it.",
+    indirect="Licences stand in for firms, of which no list is published. The firms compared do "
+    "not sell the same product: MP sold concentrate for most of the years, China Northern buys it.",
 )
 
 # ---------------------------------------------------------------- C07: little progress?
