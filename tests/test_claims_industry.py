@@ -259,10 +259,28 @@ def test_fixed_prices_leave_the_base_year_alone(data):
     assert fixed == pytest.approx((plain[0] + plain[1] * ratio) / 2)
 
 
-def test_margins_that_leave_the_price_support_the_third_part(data):
+def test_margins_that_leave_the_price_show_nothing_about_research(data):
+    assert rules.c07_holds_back_profit(data, rules.C07.default).finding is Finding.FAILS
     row = rules.margin(data, rules.NORTH, 2022).rows[0]
     outcome = rules.c07_holds_back_profit(changed(data, row, value=2.0), rules.C07.default)
-    assert outcome.finding is Finding.HOLDS
+    assert outcome.finding is Finding.UNTESTABLE
+    assert "95% interval" in outcome.says
+
+
+@given(st.floats(0, 100), st.integers(4, 50))
+def test_an_interval_holds_its_share_and_narrows_with_years(share, pairs):
+    low, high = measures.explained_interval(share, pairs)
+    assert -1e-6 <= low <= share + 1e-6
+    assert share - 1e-6 <= high <= 100
+    fewer = measures.explained_interval(share, pairs - 1)
+    assert fewer[0] <= low + 1e-9
+    assert high <= fewer[1] + 1e-9
+
+
+def test_an_interval_is_that_of_fisher():
+    # r = 0.6, n = 28: z = 0.693, reach 1.96 / 5 = 0.392, r from 0.292 to 0.795
+    low, high = measures.explained_interval(36, 28)
+    assert (low, high) == pytest.approx((8.55, 63.22), abs=0.01)
 
 
 def test_collaboration_is_said_to_be_untestable(data):

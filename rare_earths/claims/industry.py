@@ -502,7 +502,8 @@ def _bounds(low: float, high: float, four: bool) -> str:
 def c06_less_concentrated(evidence: Evidence, combination: Combination) -> Outcome:
     """c: mining in China is less concentrated than in the United States.
 
-    The United States have one rare earth mine, so that its index is near the largest possible.
+    The United States have one rare earth mine, so that its index is near the largest possible; the
+    rest of its output is what rounding leaves between the firm's figure and the country's.
     """
     four = combination["index"] == FOUR_LARGEST
     low, high, rows = concentration(
@@ -515,7 +516,8 @@ def c06_less_concentrated(evidence: Evidence, combination: Combination) -> Outco
         finding,
         (low + high) / 2 / least,
         rows + other.rows,
-        f"China {_bounds(low, high, four)}, the United States {_bounds(least, most, four)}.",
+        f"China {_bounds(low, high, four)}, the United States, with one mine, near "
+        f"{percent(1) if four else number(100**2)}.",
     )
 
 
@@ -759,23 +761,27 @@ def margins_and(evidence: Evidence, firm: str, cause: str, peer: str) -> pd.Data
 
 
 def c07_holds_back_profit(evidence: Evidence, combination: Combination) -> Outcome:
-    """c: the margin moves beyond what the price explains.
+    """c: a lack of research holds back profit. It fails where the price explains the margin.
 
     Explained is the share of the variance of yearly margins by a straight line through the price,
-    or through the margin of a firm abroad that faces the same price. A drag that is the same every
+    or through the margin of a firm abroad that faces the same price. A low share does not show what
+    else moves the margin, so that the part cannot be tested then. A drag that is the same every
     year would not be seen.
     """
     home, cause = combination["chinese"], combination["explained by"]
     table = margins_and(evidence, home, cause, combination["foreign"])
     share = measures.explained(table["cause"], table["margin"])
+    low, high = measures.explained_interval(share, len(table))
     limit = threshold(evidence, "margin_explained_by_price")
+    span = f"{percent(low / 100, 0)} to {percent(high / 100, 0)}"
+    told = "" if share >= limit else "; this does not say what else does"
     return Outcome(
-        Finding.HOLDS if share < limit else Finding.FAILS,
+        Finding.FAILS if share >= limit else Finding.UNTESTABLE,
         share,
         tuple(dict.fromkeys(row for ids in table["ids"] for row in ids)),
         f"The {cause} explains {percent(share / 100, 0)} of the moves of {home}'s gross margin in "
-        f"{number(len(table))} years.",
-        "The share explained is close to the limit." if abs(share - limit) < 15 else "",
+        f"{number(len(table))} years (95% interval {span}){told}.",
+        f"In so few years the share is known to {span} only." if low < limit < high else "",
     )
 
 
