@@ -139,8 +139,8 @@ def explained(causes: Iterable[float], effects: Iterable[float]) -> float:
 def explained_interval(share: float, pairs: int, deviations: float = 1.96) -> tuple[float, float]:
     """Bounds of a share of variance explained, in percent, as the number of pairs leaves them open.
 
-    Fisher's transformation of the correlation; `deviations` of 1.96 give an interval of 95%. A lower
-    bound that the correlation reaches only by turning negative is nought, as in `explained`.
+    Fisher's transformation of the correlation; `deviations` of 1.96 give an interval of 95%. A
+    lower bound that the correlation reaches only by turning negative is nought, as in `explained`.
     """
     if pairs < 4:
         return 0.0, 100.0

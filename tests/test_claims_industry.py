@@ -245,6 +245,12 @@ def test_research_above_the_peer_overturns_the_second_claim(data):
     assert judge(rules.C07, more).word == "not supported"
 
 
+def test_unlike_pairs_are_no_options():
+    measures_of = next(c for c in rules.C07.choices if c.name == "measure").options
+    assert rules.RD_TONNE not in measures_of
+    assert not any("magnet" in option for option in measures_of)
+
+
 def test_currency_and_exchange_rate_are_applied(data):
     spent = rules.rd_usd(data, rules.NORTH)
     printed = data.rows.at[spent.rows[0], "value"]
