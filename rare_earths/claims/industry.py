@@ -326,12 +326,14 @@ NORTH, RESOURCES, SHENGHE, JLMAG = (
     "Shenghe",
     "JL MAG",
 )
+EARTHPANDA = "Earth-Panda"
 MP, LYNAS = "MP (United States)", "Lynas (Australia)"
 FIRMS = {
     NORTH: Firm(NRE, "stockanalysis_2026_northern_income"),
     RESOURCES: Firm("China Rare Earth Resources", "stockanalysis_2025_crer_income"),
     SHENGHE: Firm("Shenghe Resources", "stockanalysis_2026_shenghe_income"),
     JLMAG: Firm("JL MAG", "stockanalysis_2026_jlmag_income"),
+    EARTHPANDA: Firm("Earth-Panda", "stockanalysis_2026_earthpanda_income"),
     MP: Firm("MP Materials", "stocksnews_2025_mp_income"),
     LYNAS: Firm("Lynas Rare Earths", "stockanalysis_2025_lynas_income", "FY"),
 }
