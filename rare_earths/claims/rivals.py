@@ -140,6 +140,13 @@ def use(evidence: Evidence, country: str, year: str, table: str = NEWEST) -> Val
     return best(rows, f"imports of the European Union in {year}")
 
 
+@cache
+def threshold(evidence: Evidence, name: str) -> float:
+    """A parameter of the rules, in its own unit."""
+    return evidence.parameter(name).value
+
+
+@cache
 def printed(evidence: Evidence, row: str) -> float:
     """The value of a row as printed."""
     return float(str(evidence.rows.at[row, "value"]))
@@ -196,19 +203,14 @@ def new_mines(
 
 def c08_mines(evidence: Evidence, combination: Combination) -> Outcome:
     """a: new mine capacity of a rival is a tenth or more of what it uses of rare earths."""
-    names = ("rival", "counts", "since", "year", "table")
-    return _mines(evidence, *(combination[name] for name in names))
-
-
-@cache
-def _mines(
-    evidence: Evidence, rival: str, counts: str, since: str, year: str, table: str
-) -> Outcome:
+    rival, counts, since, year, table = (
+        combination[name] for name in ("rival", "counts", "since", "year", "table")
+    )
     new = new_mines(evidence, rival, counts, since, year, table)
     used = [use(evidence, country, year, table) for country in USERS[rival]]
     whole = sum(part.value for part in used)
     share = measures.share(new.value, whole)
-    least = evidence.parameter("rival_mines_of_demand").value
+    least = threshold(evidence, "rival_mines_of_demand")
     least_word = "at least " if new.bound == "at least" else ""
     return Outcome(
         Finding.HOLDS if share >= least else Finding.FAILS,
@@ -347,15 +349,11 @@ def c08_effort(evidence: Evidence, combination: Combination) -> Outcome:
     """b: programmes to train people stand in two of the four rivals; or, stricter readings: both
     countries that the claim names, programmes that name critical minerals, or money that counts
     beside the money for plants."""
-    return _effort(evidence, combination["effort"])
-
-
-@cache
-def _effort(evidence: Evidence, effort: str) -> Outcome:
+    effort = combination["effort"]
     if effort == MONEY:
         spent, plants = training_money(evidence), awarded(evidence)
         share = measures.share(spent.value, plants.value)
-        least = evidence.parameter("training_money_share").value
+        least = threshold(evidence, "training_money_share")
         return Outcome(
             Finding.HOLDS if share >= least else Finding.FAILS,
             share,
@@ -370,7 +368,7 @@ def _effort(evidence: Evidence, effort: str) -> Outcome:
     rows = tuple(r for n in passed for r in PROGRAMMES[n] if r in evidence.rows.index)
     if not rows:
         raise NotCoveredError("no row on a programme of training")
-    needed = evidence.parameter("training_rivals_needed").value
+    needed = threshold(evidence, "training_rivals_needed")
     enough = len(passed) >= needed
     finding = Finding.HOLDS if enough else Finding.PARTLY if passed else Finding.FAILS
     return Outcome(
@@ -426,11 +424,7 @@ RESULTS = {
 
 def c08_result(evidence: Evidence, combination: Combination) -> Outcome:
     """c: the number of those trained rises, within one definition; a fall is the opposite."""
-    return _result(evidence, combination["result"])
-
-
-@cache
-def _result(evidence: Evidence, name: str) -> Outcome:
+    name = combination["result"]
     own = RESULTS[name]
     rows = tuple(row for row in (own.before, own.after) if row)
     if missing := [row for row in rows if row not in evidence.rows.index]:
@@ -441,7 +435,7 @@ def _result(evidence: Evidence, name: str) -> Outcome:
         says = f"{name}: {number(values[0])}, then {number(values[1])}, "
     else:
         change, says = values[0], f"{name}: "
-    least = evidence.parameter("graduates_change_needed").value
+    least = threshold(evidence, "graduates_change_needed")
     finding = (
         Finding.HOLDS if change >= least else Finding.OPPOSITE if change <= -least
         else Finding.FAILS
