@@ -568,7 +568,7 @@ C06 = Claim(
             c06_fragmented,
             False,
             "an index at or above the limit of a market that is not concentrated",
-            "an index below that limit",
+            "an index below the limit of a market that is not concentrated",
         ),
         Part(
             "c",
@@ -820,7 +820,7 @@ C07 = Claim(
             c07_holds_back_profit,
             False,
             "margins that the price alone explains by half or more",
-            "margins of whose moves the price explains less than half",
+            "research that is shown to move margins apart from the price",
         ),
     ),
     (

@@ -216,7 +216,8 @@ def c08_mines(evidence: Evidence, combination: Combination) -> Outcome:
         Finding.HOLDS if share >= least else Finding.FAILS,
         share,
         new.rows + tuple(row for part in used for row in part.rows),
-        f"New mines of {_the(rival)} come to {least_word}{tonnes(new.value)} a year, "
+        f"Mine capacity that {_the(rival)} added or paid for is {least_word}"
+        f"{tonnes(new.value)} a year, "
         f"{percent(share / 100, 0)} of the {tonnes(whole)} used in {year}.",
         "The share is near the threshold." if abs(share / least - 1) < 0.2 else "",
     )
@@ -401,8 +402,8 @@ RESULTS = {
         f"{_DEGREES}united-states-undergraduates.1982.sme-president-2019",
         f"{_DEGREES}united-states-undergraduates.2019.sme-president-2019",
     ),
-    "United States, all degrees, 2004 to 2015": Change(
-        f"{_DEGREES}united-states-b-s-m-s-and-ph-d.2004.sme-2016-guide",
+    "United States, all degrees, 2014 to 2015": Change(
+        f"{_DEGREES}united-states-b-s-m-s-and-ph-d.2014.sme-2016-guide",
         f"{_DEGREES}united-states-b-s-m-s-and-ph-d.2015.sme-2016-guide",
     ),
     "American, with minerals, 2016 to 2020": Change(
@@ -412,9 +413,9 @@ RESULTS = {
         "enrolment-mining-engineering.united-states-undergraduates.2015.sme-president-2019",
         "enrolment-mining-engineering.united-states-undergraduates.2019.sme-president-2019",
     ),
-    "Australia, graduates, 2015 to 2020": Change(
+    "Australia, six schools, 2015 to 2016": Change(
         f"{_DEGREES}australia-six-universities.2015.nmc-unsw-2017",
-        f"{_DEGREES}australia.2020.unsw-investmets-2021",
+        f"{_DEGREES}australia-six-universities.2016.nmc-unsw-2017",
     ),
     "European Union, master's intake, 2019": Change(
         "student-intake-growth.european-union-six-eit-labelled-master-programmes.2019.eit-2019"
