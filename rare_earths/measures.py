@@ -136,6 +136,20 @@ def explained(causes: Iterable[float], effects: Iterable[float]) -> float:
     return 100 * correlation**2 if correlation > 0 else 0.0
 
 
+def explained_interval(share: float, pairs: int, deviations: float = 1.96) -> tuple[float, float]:
+    """Bounds of a share of variance explained, in percent, as the number of pairs leaves them open.
+
+    Fisher's transformation of the correlation; `deviations` of 1.96 give an interval of 95%. A
+    lower bound that the correlation reaches only by turning negative is nought, as in `explained`.
+    """
+    if pairs < 4:
+        return 0.0, 100.0
+    centre = math.atanh(min(math.sqrt(share / 100), 1 - 1e-12))
+    reach = deviations / math.sqrt(pairs - 3)
+    low, high = (math.tanh(max(0.0, end)) for end in (centre - reach, centre + reach))
+    return 100 * low**2, 100 * high**2
+
+
 def price_and_mix(
     before: Mapping[str, tuple[float, float]], after: Mapping[str, tuple[float, float]]
 ) -> tuple[float, float]:

@@ -109,13 +109,28 @@ def test_a_falling_line_explains_nothing_and_a_rising_one_all():
 # ---------------------------------------------------------------- counts
 
 
-def test_the_newest_count_is_of_the_groups_and_licences_were_once_above_a_hundred(data):
+def test_licences_were_once_above_a_hundred_and_are_no_firms(data):
     outcome = rules.c06_hundred_firms(data, rules.C06.default)
-    assert (outcome.finding, outcome.value) == (Finding.HELD_ONCE, 2)
+    assert (outcome.finding, outcome.value) == (Finding.HELD_ONCE, 67)
+    assert "one company held 43 of the 67" in outcome.imprecise
+
+
+def test_a_press_page_of_a_later_year_does_not_beat_the_ministry(data):
+    value, when = rules.count_now(data, rules.MAY_MINE)
+    assert (value.value, when) == (2, 2024)
+    press = "quota-holder-groups.china.2025.deepnewz-2025-quota"
+    assert rules.count_now(changed(data, press, value=300), rules.MAY_MINE)[0].value == 2
+    graded = changed(data, press, value=300, grade="A")
+    assert rules.count_now(graded, rules.MAY_MINE)[0].value == 300
+
+
+def test_an_undated_peak_is_no_count_of_today(data):
+    value, when = rules.count_now(data, rules.RELATED)
+    assert (value.value, when) == (100, 2015)
 
 
 def test_a_newer_count_of_firms_above_a_hundred_would_support_the_claim(data):
-    row = rules.count_now(data, rules.MAY_MINE)[0].rows[0]
+    row = rules.count_now(data, rules.LICENCES)[0].rows[0]
     outcome = rules.c06_hundred_firms(changed(data, row, value=130), rules.C06.default)
     assert outcome.finding is Finding.HOLDS
 
@@ -179,10 +194,26 @@ def test_a_fringe_scales_the_index_by_the_square_of_what_is_left(data):
     assert held.largest(4, 0.2)[1] == pytest.approx(80)
 
 
-def test_half_of_output_outside_the_quota_makes_the_industry_fragmented(data):
+def test_between_the_limits_the_industry_is_fragmented_in_part(data):
     options = default(rules.C06, illegal=list(rules.ILLEGAL)[1])
-    assert rules.c06_fragmented(data, options).finding is Finding.HOLDS
+    assert 1000 < rules.c06_fragmented(data, options).value < 1800
+    assert rules.c06_fragmented(data, options).finding is Finding.PARTLY
     assert rules.c06_fragmented(data, rules.C06.default).finding is Finding.FAILS
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "finding"),
+    [
+        (800, 999, Finding.HOLDS),
+        (1000, 1799, Finding.PARTLY),
+        (1800, 2000, Finding.FAILS),
+        (900, 1100, Finding.UNTESTABLE),
+        (1700, 1900, Finding.UNTESTABLE),
+    ],
+)
+def test_the_limits_of_the_guidelines_part_the_findings(data, monkeypatch, low, high, finding):
+    monkeypatch.setattr(rules, "concentration", lambda *_: (low, high, ()))
+    assert rules.c06_fragmented(data, rules.C06.default).finding is finding
 
 
 def test_bounds_on_both_sides_of_the_limit_cannot_be_tested(data):
@@ -205,13 +236,6 @@ def test_the_margin_decides_and_a_higher_one_in_china_overturns(data):
     assert rules.c06_less_efficient(lower, rules.C06.default).finding is Finding.FAILS
 
 
-def test_by_tonnes_separated_the_order_is_another_one(data):
-    options = default(rules.C06, efficiency=rules.PRODUCTIVITY, foreign=rules.LYNAS)
-    assert rules.c06_admissible(options)
-    assert rules.c06_less_efficient(data, options).finding is Finding.FAILS
-    assert not rules.c06_admissible(options | {"foreign": rules.MP})
-
-
 def test_research_above_the_peer_overturns_the_second_claim(data):
     assert judge(rules.C07, data).word == "supported in part"
     more = data
@@ -219,6 +243,12 @@ def test_research_above_the_peer_overturns_the_second_claim(data):
         row = rules.rd_intensity(data, rules.NORTH, when).rows[0]
         more = changed(more, row, value=3.0)
     assert judge(rules.C07, more).word == "not supported"
+
+
+def test_unlike_pairs_are_no_options():
+    measures_of = next(c for c in rules.C07.choices if c.name == "measure").options
+    assert rules.RD_TONNE not in measures_of
+    assert not any("magnet" in option for option in measures_of)
 
 
 def test_currency_and_exchange_rate_are_applied(data):
@@ -235,10 +265,28 @@ def test_fixed_prices_leave_the_base_year_alone(data):
     assert fixed == pytest.approx((plain[0] + plain[1] * ratio) / 2)
 
 
-def test_margins_that_leave_the_price_support_the_third_part(data):
+def test_margins_that_leave_the_price_show_nothing_about_research(data):
+    assert rules.c07_holds_back_profit(data, rules.C07.default).finding is Finding.FAILS
     row = rules.margin(data, rules.NORTH, 2022).rows[0]
     outcome = rules.c07_holds_back_profit(changed(data, row, value=2.0), rules.C07.default)
-    assert outcome.finding is Finding.HOLDS
+    assert outcome.finding is Finding.UNTESTABLE
+    assert "95% interval" in outcome.says
+
+
+@given(st.floats(0, 100), st.integers(4, 50))
+def test_an_interval_holds_its_share_and_narrows_with_years(share, pairs):
+    low, high = measures.explained_interval(share, pairs)
+    assert -1e-6 <= low <= share + 1e-6
+    assert share - 1e-6 <= high <= 100
+    fewer = measures.explained_interval(share, pairs - 1)
+    assert fewer[0] <= low + 1e-9
+    assert high <= fewer[1] + 1e-9
+
+
+def test_an_interval_is_that_of_fisher():
+    # r = 0.6, n = 28: z = 0.693, reach 1.96 / 5 = 0.392, r from 0.292 to 0.795
+    low, high = measures.explained_interval(36, 28)
+    assert (low, high) == pytest.approx((8.55, 63.22), abs=0.01)
 
 
 def test_collaboration_is_said_to_be_untestable(data):

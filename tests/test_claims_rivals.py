@@ -99,6 +99,14 @@ def test_graduates_rise_fall_or_neither(data, degrees, finding):
     assert rules.c08_result(other, rules.C08.default).finding is finding
 
 
+def test_a_change_is_within_one_definition(data):
+    for own in rules.RESULTS.values():
+        entities = {data.rows.at[row, "entity"] for row in (own.before, own.after) if row}
+        notes = [str(data.rows.at[row, "note"]) for row in (own.before, own.after) if row]
+        assert len(entities) == 1
+        assert not any("level not stated for" in note for note in notes)
+
+
 def test_letters_of_intent_are_kept_apart(data):
     letters = rules.awarded(data, firm=False)
     assert letters.value == pytest.approx(160 + 50 + 277 + 1300 + 100)

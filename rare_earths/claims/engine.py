@@ -388,16 +388,24 @@ def _origins(evidence: Evidence, quantities: tuple[tuple[str, ...], ...]) -> fro
 def _fingerprints(claim: Claim, table: pd.DataFrame) -> list[tuple]:
     """Combinations with one fingerprint count once.
 
-    A part that bears the load counts by origin, by measure and by the method that changes its
-    value, so that a figure printed twice with other roundings is one; another part counts by its
-    finding alone. Options that change none of these multiply nothing.
+    A part counts by finding, origin, measure and the method that changes its value, so that a
+    figure printed twice with other roundings is one. A part whose finding never changes the word
+    multiplies nothing.
     """
     methods = [choice.name for choice in claim.choices if not choice.prints]
-    columns: list = [table[f"finding_{part.key}"] for part in claim.parts]
-    for key in (part.key for part in claim.parts if part.bears_load):
+    columns: list = []
+    for key in (part.key for part in claim.parts if part.bears_load or _moves(claim, part, table)):
         same = [table[f"{name}_{key}"] for name in ("finding", "measure", "origins")]
         columns += [*same, _first_value(table[f"value_{key}"], *same, table[methods])]
     return list(zip(*columns, strict=True))
+
+
+def _moves(claim: Claim, part: Part, table: pd.DataFrame) -> bool:
+    """Whether, the findings of the other parts being equal, this part's ever changes the word."""
+    others = [f"finding_{other.key}" for other in claim.parts if other is not part]
+    if not others:
+        return True
+    return bool((table.groupby(others)["word"].nunique() > 1).any())
 
 
 def _first_value(values: pd.Series, *alike: pd.Series | pd.DataFrame) -> list[str]:

@@ -140,6 +140,13 @@ def use(evidence: Evidence, country: str, year: str, table: str = NEWEST) -> Val
     return best(rows, f"imports of the European Union in {year}")
 
 
+@cache
+def threshold(evidence: Evidence, name: str) -> float:
+    """A parameter of the rules, in its own unit."""
+    return evidence.parameter(name).value
+
+
+@cache
 def printed(evidence: Evidence, row: str) -> float:
     """The value of a row as printed."""
     return float(str(evidence.rows.at[row, "value"]))
@@ -196,25 +203,21 @@ def new_mines(
 
 def c08_mines(evidence: Evidence, combination: Combination) -> Outcome:
     """a: new mine capacity of a rival is a tenth or more of what it uses of rare earths."""
-    names = ("rival", "counts", "since", "year", "table")
-    return _mines(evidence, *(combination[name] for name in names))
-
-
-@cache
-def _mines(
-    evidence: Evidence, rival: str, counts: str, since: str, year: str, table: str
-) -> Outcome:
+    rival, counts, since, year, table = (
+        combination[name] for name in ("rival", "counts", "since", "year", "table")
+    )
     new = new_mines(evidence, rival, counts, since, year, table)
     used = [use(evidence, country, year, table) for country in USERS[rival]]
     whole = sum(part.value for part in used)
     share = measures.share(new.value, whole)
-    least = evidence.parameter("rival_mines_of_demand").value
+    least = threshold(evidence, "rival_mines_of_demand")
     least_word = "at least " if new.bound == "at least" else ""
     return Outcome(
         Finding.HOLDS if share >= least else Finding.FAILS,
         share,
         new.rows + tuple(row for part in used for row in part.rows),
-        f"New mines of {_the(rival)} come to {least_word}{tonnes(new.value)} a year, "
+        f"Mine capacity that {_the(rival)} added or paid for is {least_word}"
+        f"{tonnes(new.value)} a year, "
         f"{percent(share / 100, 0)} of the {tonnes(whole)} used in {year}.",
         "The share is near the threshold." if abs(share / least - 1) < 0.2 else "",
     )
@@ -347,15 +350,11 @@ def c08_effort(evidence: Evidence, combination: Combination) -> Outcome:
     """b: programmes to train people stand in two of the four rivals; or, stricter readings: both
     countries that the claim names, programmes that name critical minerals, or money that counts
     beside the money for plants."""
-    return _effort(evidence, combination["effort"])
-
-
-@cache
-def _effort(evidence: Evidence, effort: str) -> Outcome:
+    effort = combination["effort"]
     if effort == MONEY:
         spent, plants = training_money(evidence), awarded(evidence)
         share = measures.share(spent.value, plants.value)
-        least = evidence.parameter("training_money_share").value
+        least = threshold(evidence, "training_money_share")
         return Outcome(
             Finding.HOLDS if share >= least else Finding.FAILS,
             share,
@@ -370,7 +369,7 @@ def _effort(evidence: Evidence, effort: str) -> Outcome:
     rows = tuple(r for n in passed for r in PROGRAMMES[n] if r in evidence.rows.index)
     if not rows:
         raise NotCoveredError("no row on a programme of training")
-    needed = evidence.parameter("training_rivals_needed").value
+    needed = threshold(evidence, "training_rivals_needed")
     enough = len(passed) >= needed
     finding = Finding.HOLDS if enough else Finding.PARTLY if passed else Finding.FAILS
     return Outcome(
@@ -403,8 +402,8 @@ RESULTS = {
         f"{_DEGREES}united-states-undergraduates.1982.sme-president-2019",
         f"{_DEGREES}united-states-undergraduates.2019.sme-president-2019",
     ),
-    "United States, all degrees, 2004 to 2015": Change(
-        f"{_DEGREES}united-states-b-s-m-s-and-ph-d.2004.sme-2016-guide",
+    "United States, all degrees, 2014 to 2015": Change(
+        f"{_DEGREES}united-states-b-s-m-s-and-ph-d.2014.sme-2016-guide",
         f"{_DEGREES}united-states-b-s-m-s-and-ph-d.2015.sme-2016-guide",
     ),
     "American, with minerals, 2016 to 2020": Change(
@@ -414,9 +413,9 @@ RESULTS = {
         "enrolment-mining-engineering.united-states-undergraduates.2015.sme-president-2019",
         "enrolment-mining-engineering.united-states-undergraduates.2019.sme-president-2019",
     ),
-    "Australia, graduates, 2015 to 2020": Change(
+    "Australia, six schools, 2015 to 2016": Change(
         f"{_DEGREES}australia-six-universities.2015.nmc-unsw-2017",
-        f"{_DEGREES}australia.2020.unsw-investmets-2021",
+        f"{_DEGREES}australia-six-universities.2016.nmc-unsw-2017",
     ),
     "European Union, master's intake, 2019": Change(
         "student-intake-growth.european-union-six-eit-labelled-master-programmes.2019.eit-2019"
@@ -426,11 +425,7 @@ RESULTS = {
 
 def c08_result(evidence: Evidence, combination: Combination) -> Outcome:
     """c: the number of those trained rises, within one definition; a fall is the opposite."""
-    return _result(evidence, combination["result"])
-
-
-@cache
-def _result(evidence: Evidence, name: str) -> Outcome:
+    name = combination["result"]
     own = RESULTS[name]
     rows = tuple(row for row in (own.before, own.after) if row)
     if missing := [row for row in rows if row not in evidence.rows.index]:
@@ -441,7 +436,7 @@ def _result(evidence: Evidence, name: str) -> Outcome:
         says = f"{name}: {number(values[0])}, then {number(values[1])}, "
     else:
         change, says = values[0], f"{name}: "
-    least = evidence.parameter("graduates_change_needed").value
+    least = threshold(evidence, "graduates_change_needed")
     finding = (
         Finding.HOLDS if change >= least else Finding.OPPOSITE if change <= -least
         else Finding.FAILS
