@@ -166,15 +166,19 @@ def test_an_option_that_changes_nothing_multiplies_nothing():
     assert found.holds == (2, 2)
 
 
-def test_another_part_counts_by_its_finding_alone():
-    bearing = lambda evidence, combination: outcome_of(HOLDS, 20, "r1")  # noqa: E731
+@pytest.mark.parametrize(("finding", "count"), [(HOLDS, (2, 3)), (FAILS, (1, 1))])
+def test_another_part_counts_where_it_can_change_the_word(finding, count):
+    """Where the claim fails in any case, what the other part finds multiplies nothing."""
+
+    def bearing(evidence, combination):
+        return outcome_of(finding, 20, "r1")
 
     def other(evidence, combination):
         value = {"this": 1, "that": 2, "other": 30}[combination["idle"]]
         return outcome_of(HOLDS if value > 10 else FAILS, value, "r3")
 
     found = judge(claim_of({"a": bearing, "b": other}, (IDLE,)), FakeEvidence())
-    assert found.holds == (1, 2)
+    assert found.holds == count
 
 
 @pytest.mark.parametrize(("prints", "distinct"), [(True, 1), (False, 2)])
