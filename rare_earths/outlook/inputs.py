@@ -319,7 +319,7 @@ def _wind(evidence: Evidence, years: np.ndarray) -> tuple[dict[str, np.ndarray],
         stock = rows.set_index("year")["value"].sort_index()
         added = stock.diff().clip(lower=0)
         newest = evidence.rows.loc[_WIND_NOW[place]]
-        added[int(newest["year"])] = newest["value"]
+        added[LAST_SEEN] = newest["value"]
         out[place] = np.array([float(added.get(year, 0.0)) for year in years])
         ids += [*rows.index, _WIND_NOW[place]]
     return {name: np.nan_to_num(series) for name, series in out.items()}, tuple(ids)

@@ -249,7 +249,7 @@ def china_share(flows: Flows, step: str) -> np.ndarray:
     separation where it arises.
     """
     if step == "mining":
-        whole = sum(flows.mined.values()).sum(axis=0)
+        whole = np.sum(list(flows.mined.values()), axis=(0, 1))
         return (flows.mined["light"] + flows.mined["ionic"]).sum(axis=0) / whole
     if step == "separation":
         whole = (flows.refined + flows.scrap_back + flows.old_back).sum(axis=0)

@@ -131,14 +131,19 @@ def through(years: Sequence[float], values: Sequence[np.ndarray | float]) -> np.
     runs = max(np.size(value) for value in values)
     nodes = np.stack([np.broadcast_to(np.asarray(value, float), runs) for value in values])
     weights = np.stack([np.interp(YEARS, years, row) for row in np.eye(len(years))], axis=1)
-    return weights @ nodes
+    path = (
+        weights[:, :1] * nodes[0]
+    )  # term by term: the same to the last bit for any number of runs
+    for column in range(1, len(nodes)):
+        path += weights[:, column, None] * nodes[column]
+    return path
 
 
 def growing(rate: np.ndarray, since: int = LAST_SEEN) -> np.ndarray:
     """Multiple of the level of `since`: grows by `rate` until the bend, by half of it after."""
     spans = np.clip(YEARS, since, max(BEND, since)) - since
-    spans = spans + 0.5 * np.maximum(YEARS - max(BEND, since), 0)
-    return np.exp(spans[:, None] * np.log1p(rate))
+    late = 0.5 * np.maximum(YEARS - max(BEND, since), 0)
+    return np.exp((spans + late)[:, None] * np.log1p(rate))
 
 
 def after_plans(rate: np.ndarray) -> np.ndarray:

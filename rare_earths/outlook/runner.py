@@ -17,11 +17,12 @@ import numpy as np
 from rare_earths.outlook import model, sampling
 from rare_earths.outlook.inputs import Input, OutlookError
 from rare_earths.outlook.model import DYTB, NDPR, Flows, Values
-from rare_earths.outlook.paths import AHEAD, LAST, YEARS, Setting, place_of
+from rare_earths.outlook.paths import AHEAD, LAST, NOW, YEARS, Setting, place_of
 
 CHUNK = 512  # runs at once: their flows fit a core's cache
 JOB = 8192  # runs a job
 NEVER = LAST + 1
+HALF = 0.5  # of the world: below it China's standing in a step counts as lost
 AHEAD_YEARS = YEARS[AHEAD]
 
 
@@ -45,33 +46,56 @@ def _kilo(series: np.ndarray) -> np.ndarray:
     return series[AHEAD] / 1000
 
 
-def _shortfall(flows: Flows, element: int) -> np.ndarray:
-    return -_kilo(flows.difference[element])
+def _share(step: str) -> Callable[[Flows, Values], np.ndarray]:
+    return lambda flows, values: _ahead(model.china_share(flows, step))
+
+
+def _lost(step: str) -> Callable[[Flows, Values], np.ndarray]:
+    return lambda flows, values: first_below(_ahead(model.china_share(flows, step)), HALF)
+
+
+def _lacking(element: int) -> Callable[[Flows, Values], np.ndarray]:
+    return lambda flows, values: _kilo(flows.gap[element])
+
+
+def _asked(element: int) -> Callable[[Flows, Values], np.ndarray]:
+    return lambda flows, values: _kilo(model.need(flows)[element])
+
+
+def _short(element: int) -> Callable[[Flows, Values], np.ndarray]:
+    return lambda flows, values: -_kilo(flows.difference[element])
+
+
+def _recycled(flows: Flows, values: Values) -> np.ndarray:
+    return _ahead(model.recycled(flows)[NDPR] / model.need(flows)[NDPR])
+
+
+def _old(flows: Flows, values: Values) -> np.ndarray:
+    return _ahead(flows.old_back[NDPR] / model.need(flows)[NDPR])
+
+
+def _used(ore: str) -> Callable[[Flows, Values], np.ndarray]:
+    return lambda flows, values: _ahead(flows.output[ore]).sum(axis=0) / 1e6
+
+
+def _light_growth(flows: Flows, values: Values) -> np.ndarray:
+    return flows.output["light"][-1] / flows.output["light"][NOW]
 
 
 SERIES = {
-    "need_ndpr": Outcome("Nd+Pr asked for", "kt", lambda f, v: _kilo(model.need(f)[NDPR]),
-                         0, 600, 2400),
-    "need_dytb": Outcome("Dy+Tb asked for", "kt", lambda f, v: _kilo(model.need(f)[DYTB]),
-                         0, 40, 2000),
-    "shortfall_ndpr": Outcome("Nd+Pr asked for less supplied", "kt",
-                              lambda f, v: _shortfall(f, NDPR), -300, 500, 3200),
-    "shortfall_dytb": Outcome("Dy+Tb asked for less supplied", "kt",
-                              lambda f, v: _shortfall(f, DYTB), -20, 30, 2000),
-    "gap_ndpr": Outcome("Nd+Pr lacking after stores", "kt",
-                        lambda f, v: _kilo(f.gap[NDPR]), 0, 500, 2000),
-    "gap_dytb": Outcome("Dy+Tb lacking after stores", "kt",
-                        lambda f, v: _kilo(f.gap[DYTB]), 0, 30, 1500),
-    "recycled": Outcome("recycled, over need of Nd+Pr", "ratio",
-                        lambda f, v: _ahead(model.recycled(f)[NDPR] / model.need(f)[NDPR]),
-                        0, 1, 1000),
-    "old": Outcome("recycled from old goods, over need of Nd+Pr", "ratio",
-                   lambda f, v: _ahead(f.old_back[NDPR] / model.need(f)[NDPR]), 0, 1, 1000),
-} | {
-    step: Outcome(f"China's share of {step}", "ratio",
-                  lambda f, v, step=step: _ahead(model.china_share(f, step)), 0, 1, 1000)
-    for step in model.SHARES
-}  # fmt: skip
+    "need_ndpr": Outcome("Nd+Pr asked for", "kt", _asked(NDPR), 0, 600, 2400),
+    "need_dytb": Outcome("Dy+Tb asked for", "kt", _asked(DYTB), 0, 40, 2000),
+    "shortfall_ndpr": Outcome("Nd+Pr asked for less supplied", "kt", _short(NDPR), -300, 500, 3200),
+    "shortfall_dytb": Outcome("Dy+Tb asked for less supplied", "kt", _short(DYTB), -20, 30, 2000),
+    "gap_ndpr": Outcome("Nd+Pr lacking after stores", "kt", _lacking(NDPR), 0, 500, 2000),
+    "gap_dytb": Outcome("Dy+Tb lacking after stores", "kt", _lacking(DYTB), 0, 30, 1500),
+    "recycled": Outcome("recycled over need of Nd+Pr", "ratio", _recycled, 0, 1, 1000),
+    "old": Outcome("recycled from old goods over need of Nd+Pr", "ratio", _old, 0, 1, 1000),
+    **{
+        step: Outcome(f"China's share of {step}", "ratio", _share(step), 0, 1, 1000)
+        for step in model.SHARES
+    },
+}
 
 
 def first_below(share: np.ndarray, line: float) -> np.ndarray:
@@ -84,26 +108,22 @@ def first_below(share: np.ndarray, line: float) -> np.ndarray:
     return np.where(lasting.any(axis=0), AHEAD_YEARS[lasting.argmax(axis=0)], NEVER)
 
 
-def _used(flows: Flows, ore: str) -> np.ndarray:
-    return flows.output[ore][AHEAD].sum(axis=0) / 1e6
-
-
 NUMBERS = {
-    f"lost_{step}": Outcome(
-        f"year from which China has less than half of {step}", "year",
-        lambda f, v, step=step: first_below(model.china_share(f, step)[AHEAD], 0.5),
-        AHEAD_YEARS[0] - 0.5, NEVER + 0.5, len(AHEAD_YEARS) + 1,
-    )
-    for step in model.SHARES
-} | {
-    "used_light": Outcome("mined of Chinese light ores to 2050", "Mt REO",
-                          lambda f, v: _used(f, "light"), 0, 40, 2000),
-    "used_ionic": Outcome("mined of Chinese clays to 2050", "Mt REO",
-                          lambda f, v: _used(f, "ionic"), 0, 2, 2000),
-    "lanthanum_cerium": Outcome(
-        "growth of light ore output in China to 2050", "ratio",
-        lambda f, v: f.output["light"][-1] / f.output["light"][AHEAD.start - 1], 0, 20, 4000),
-}  # fmt: skip
+    **{
+        f"lost_{step}": Outcome(
+            f"year from which China has less than half of {step}",
+            "year",
+            _lost(step),
+            AHEAD_YEARS[0] - 0.5,
+            NEVER + 0.5,
+            len(AHEAD_YEARS) + 1,
+        )
+        for step in model.SHARES
+    },
+    "used_light": Outcome("mined of Chinese light ores", "Mt REO", _used("light"), 0, 40, 2000),
+    "used_ionic": Outcome("mined of Chinese clays", "Mt REO", _used("ionic"), 0, 2, 2000),
+    "light_growth": Outcome("light ores mined in 2050", "of 2024", _light_growth, 0, 20, 4000),
+}
 
 
 def at(name: str, year: int) -> Callable[[Flows, Values], np.ndarray]:
@@ -125,7 +145,7 @@ class Summary:
     kept: dict[str, np.ndarray]
 
     def quantile(self, name: str, at: float) -> np.ndarray:
-        """Quantile of a series in each year ahead, or of a number; fine to a bin."""
+        """Quantile of a series in each year ahead, or of a number (one value); fine to a bin."""
         outcome = SERIES.get(name) or NUMBERS[name]
         counts = np.atleast_2d(self.counts[name])
         width = (outcome.high - outcome.low) / outcome.bins
@@ -137,15 +157,14 @@ class Summary:
             before = total[place - 1] if place else 0
             inside = (wanted - before) / row[place] if row[place] else 0.5
             out.append(outcome.low + width * (place + min(max(inside, 0.0), 1.0)))
-        return np.array(out) if name in SERIES else np.float64(out[0])
+        return np.array(out)
 
     def below(self, name: str, value: float) -> np.ndarray:
-        """Share of runs below a value, in each year ahead or of a number; fine to a bin."""
+        """Share of runs below a value in each year ahead, or of a number (one value); to a bin."""
         outcome = SERIES.get(name) or NUMBERS[name]
         counts = np.atleast_2d(self.counts[name])
         place = round((value - outcome.low) / (outcome.high - outcome.low) * outcome.bins)
-        part = counts[:, :place].sum(axis=1) / self.runs
-        return part if name in SERIES else np.float64(part[0])
+        return counts[:, :place].sum(axis=1) / self.runs
 
     def lost_by(self, step: str, year: int) -> float:
         """Share of runs in which China has less than half of a step from `year` or before."""
@@ -219,14 +238,14 @@ def run(
     """
     sampling.power_of_two(runs)
     if saltelli:
-        job = max(1, job // (len(inputs) + 2))
-    jobs = (
+        job = 1 << (max(1, job // (len(inputs) + 2)).bit_length() - 1)
+    jobs = [
         Job(
             setting, tuple(inputs), start, min(job, runs - start), seed, chunk,
             tuple((changes or {}).items()), tuple(keep), saltelli,
         )
         for start in range(0, runs, job)
-    )  # fmt: skip
+    ]  # fmt: skip
     return _together(map(work, jobs) if executor is None else executor.map(work, jobs))
 
 

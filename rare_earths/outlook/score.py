@@ -7,8 +7,9 @@ the evidence has no older editions of the plans.
 
 The rule, frozen before it was run. Yearly growth of a driver begins at its recent mean (in logs,
 over the last three years), times a factor between a half and one and a half, and fades evenly to
-nothing over 5 to 20 years; cars stop at a part, half to all, of the car market of that year. Magnets
-are the sum of cars, wind and the rest, the rest growing as the whole did in its last five years.
+nothing over 5 to 20 years; cars stop at a part, half to all, of the car market of that year.
+Magnets are the sum of cars, wind and the rest, which grows as the whole did in its last five
+years.
 
 Naive forecasts stand beside it, each with the spread of its own past yearly changes, growing with
 the root of the horizon: the last value, the trend of the last five years, a logistic curve to a
@@ -18,7 +19,7 @@ probability score of the natural logarithm: 0.1 is about a tenth off. A band is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -99,15 +100,15 @@ def happened(evidence: Evidence, target: str) -> Known:
         kinds = evidence.select(
             ["ev_car_sales_bev", "ev_car_sales_phev"], "World", source="iea_gevo_2025"
         )
-        ids = {int(year): " ".join(part.index) for year, part in kinds.groupby("year")}
+        years = kinds["year"].astype(int)
+        ids = {year: " ".join(kinds.index[years == year]) for year in sorted(set(years))}
         return Known(series[series > 0], ids)
     values, ids = {}, {}
     for name in _MAGNETS:
-        row = evidence.rows.loc[name]
         names = [name]
         if name.rsplit(".", 1)[1] in _BONDED:
             names.append(name.replace("sintered", "bonded"))
-        year = int(row["year"])
+        year = int(str(evidence.rows.at[name, "year"]))
         values[year] = float(evidence.rows.loc[names, "value"].astype(float).sum())
         ids[year] = " ".join(names)
     return Known(pd.Series(values).sort_index(), ids)
@@ -284,18 +285,15 @@ def _ceiling(evidence: Evidence, target: str, origin: int, seen: pd.Series) -> f
     return market(evidence, "China" if target == NEVS else "World", origin)
 
 
-def table(
-    evidence: Evidence, by: Callable[[pd.DataFrame], list[str]] | None = None
-) -> pd.DataFrame:
-    """Mean loss and coverage by target, origin and method; `best` marks the least loss."""
-    keys = by(forecasts(evidence)) if by else ["target", "origin", "method"]
-    found = forecasts(evidence).groupby(keys, sort=False).agg(
+def table(evidence: Evidence, keys: Sequence[str] = ("target", "origin", "method")) -> pd.DataFrame:
+    """Mean loss and coverage of forecasts grouped by `keys`; `best` marks the least loss among
+    methods."""
+    grouped = forecasts(evidence).groupby(list(keys), sort=False)
+    found = grouped.agg(
         crps=("crps", "mean"), coverage=("inside", "mean"), years=("year", "size")
-    ).reset_index()  # fmt: skip
+    ).reset_index()
     rest = [key for key in keys if key != "method"]
-    least = (
-        found.groupby(rest, sort=False)["crps"].transform("min") if rest else found["crps"].min()
-    )
+    least = found.groupby(rest)["crps"].transform("min") if rest else found["crps"].min()
     return found.assign(best=found["crps"] == least)
 
 
@@ -333,15 +331,15 @@ def published(evidence: Evidence) -> pd.DataFrame:
     """Forecasts in print beside what came: what, by, said, came, ratio, note, id."""
     records = []
     for one in PUBLISHED:
-        said = evidence.rows.loc[one.said]
-        year = int(said["year"])
+        said = float(str(evidence.rows.at[one.said, "value"]))
+        year = int(str(evidence.rows.at[one.said, "year"]))
         if one.came == CARS:
             known = happened(evidence, CARS)
             came, ids = float(known.values[year]), known.rows[year]
         else:
             came, ids = float(str(evidence.rows.at[one.came, "value"])), one.came
         records.append({
-            "what": one.what, "by": one.by, "said": float(said["value"]), "came": came,
-            "ratio": came / float(said["value"]), "note": one.note, "id": f"{one.said} {ids}",
+            "what": one.what, "by": one.by, "said": said, "came": came,
+            "ratio": came / said, "note": one.note, "id": f"{one.said} {ids}",
         })  # fmt: skip
     return pd.DataFrame(records)
