@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import baseline
+import outlook_speed
 from browser import chromium
 from browser.checks import settle, visit, walk_through
 from browser.explorers import Explorer, kind_of
@@ -169,6 +170,7 @@ def measure() -> dict[str, Any]:
         folder = Path(name)
         baseline.write(ROOT, folder)
         found: dict[str, Any] = {"builds": builds(folder), "evidence s": evidence_seconds()}
+        found["outlook"] = outlook_speed.measure()
         with (
             serve(ROOT / "_build" / "html") as ours,
             serve(folder / "_build" / "html") as plain,
@@ -207,6 +209,9 @@ def missed(found: dict[str, Any]) -> list[str]:
             said.append(f"{page}: {row['whole kB']} kB of {most}")
         said += [f"{page}: {n} {row[n]}" for n, least in SCORE.items() if row[n] < least]
         said += [f"{page}: {row['to others']} requests to others"] if row["to others"] else []
+    took = found["outlook"]["seconds on two cores"]
+    if took > outlook_speed.SECONDS:
+        said.append(f"outlook: {took} s of {outlook_speed.SECONDS}")
     for name, row in found["explorers"].items():
         most = LATENCY[4 if "4 x" in name else 1]
         said += [f"{name}: {row['median ms']} ms of {most}"] if row["median ms"] > most else []
@@ -241,11 +246,13 @@ def report(found: dict[str, Any]) -> str:
     sizes.append(["plain index.html", *[None] * 5, *[front[name] for name in CATEGORIES]])
     head = ["page", "kB first", "kB to the end", "kB plain", "ratio", "requests"]
     moves = [[name, *row.values()] for name, row in found["explorers"].items()]
+    outlook = found["outlook"]
     return "\n\n".join(
         (
             table(["seconds", "this book", "plain book"], times),
             table([*head, "performance", "accessibility", "best practices", "SEO"], sizes),
             table(["key to picture", "median ms", "95 % ms", "presses"], moves),
+            table(["outlook", "measured"], [[name, value] for name, value in outlook.items()]),
             "Compressed kB. The plain book's figures leave out what it asks of other places.",
         )
     )
