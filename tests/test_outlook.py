@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from rare_earths import cascade, magnet_demand
 from rare_earths.evidence import evidence
-from rare_earths.outlook import OutlookError, inputs, model, paths, runner, sampling, stocks
+from rare_earths.outlook import (
+    OutlookError,
+    answers,
+    inputs,
+    model,
+    paths,
+    runner,
+    sampling,
+    stocks,
+)
 from rare_earths.outlook.model import DYTB, NDPR
 
 REFERENCE = Path(__file__).parent / "outlook_reference.csv"
@@ -347,3 +356,25 @@ def test_reference_run():
     })  # fmt: skip
     saved = pd.read_csv(REFERENCE)
     pd.testing.assert_frame_equal(found, saved, rtol=1e-9)
+
+
+# ---------------------------------------------------------------- answers
+
+
+def test_a_point_is_worth_its_slope():
+    found = answers.worth(DATA, SETTING, 2040).set_index("lever")["tonnes"]
+    assert (found > 0).all()
+    _, flows = changed()
+    at = paths.place_of(2040)
+    old = flows.old[NDPR, at, 0]
+    assert found["a point more of old magnets recovered"] == pytest.approx(0.01 * old)
+    scrap = flows.scrap[NDPR, at, 0]
+    assert found["a point more of cutting scrap recovered"] == pytest.approx(0.01 * scrap)
+
+
+def test_one_at_a_time_moves_every_input_that_counts():
+    found = answers.one_at_a_time(DATA, SETTING, lambda flows: answers.shortfall(flows, 2040))
+    assert list(found["swing"]) == sorted(found["swing"], reverse=True)
+    assert len(found) == COUNT
+    still = set(found.loc[found["swing"] == 0, "name"])
+    assert "quota_growth" not in still and "refinery_realised" in still

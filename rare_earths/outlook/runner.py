@@ -22,6 +22,7 @@ from rare_earths.outlook.paths import AHEAD, LAST, NOW, YEARS, Setting, place_of
 CHUNK = 512  # runs at once: their flows fit a core's cache
 JOB = 8192  # runs a job
 NEVER = LAST + 1
+SURVEYED = 2007  # year-end of the Chinese count of reserves by kind of ore
 HALF = 0.5  # of the world: below it China's standing in a step counts as lost
 AHEAD_YEARS = YEARS[AHEAD]
 
@@ -78,6 +79,10 @@ def _used(ore: str) -> Callable[[Flows, Values], np.ndarray]:
     return lambda flows, values: _ahead(flows.output[ore]).sum(axis=0) / 1e6
 
 
+def _broken(ore: str) -> Callable[[Flows, Values], np.ndarray]:
+    return lambda flows, values: flows.ore[ore][place_of(SURVEYED + 1) :].sum(axis=0) / 1e6
+
+
 def _light_growth(flows: Flows, values: Values) -> np.ndarray:
     return flows.output["light"][-1] / flows.output["light"][NOW]
 
@@ -122,6 +127,8 @@ NUMBERS = {
     },
     "used_light": Outcome("mined of Chinese light ores", "Mt REO", _used("light"), 0, 40, 2000),
     "used_ionic": Outcome("mined of Chinese clays", "Mt REO", _used("ionic"), 0, 2, 2000),
+    "broken_light": Outcome("in light ores broken", "Mt REO", _broken("light"), 0, 100, 4000),
+    "broken_ionic": Outcome("in clays leached", "Mt REO", _broken("ionic"), 0, 4, 2000),
     "light_growth": Outcome("light ores mined in 2050", "of 2024", _light_growth, 0, 20, 4000),
 }
 
