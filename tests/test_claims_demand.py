@@ -31,9 +31,9 @@ def test_a_second_hand_copy_of_a_known_row_changes_nothing(data, claim):
 def test_vehicles_by_hand(data):
     # the median study times the motor over a quarter of neodymium, times motors, times sales
     nd = rules.nd_per_motor(data).value
-    mass = rules.magnet_mass(data, rules.MEDIAN, "82 % (IDTechEx, 2019)").value
+    mass = rules.magnet_mass(data, rules.MEDIAN, "82% (IDTechEx, 2019)").value
     assert mass == pytest.approx(nd * 53 / 0.25)
-    held = rules.in_vehicles(data, rules.NEVS, 2024, rules.MEDIAN, "82 % (IDTechEx, 2019)")
+    held = rules.in_vehicles(data, rules.NEVS, 2024, rules.MEDIAN, "82% (IDTechEx, 2019)")
     assert held.value == pytest.approx(12_866_000 * 0.82 * mass / 1000)
 
 
@@ -45,7 +45,7 @@ def test_the_median_counts_each_study_once(data):
 
 
 def test_the_iea_totals_give_back_their_neodymium(data):
-    motors = "82 % (IDTechEx, 2019)"
+    motors = "82% (IDTechEx, 2019)"
     held = rules.in_vehicles(data, rules.WORLD_CARS, 2024, rules.IEA_IMPLIED, motors)
     nd = rules.figure(data, "cleantech_demand_steps", "Neodymium, EV", "t", 2024)
     assert held.value * rules.nd_in_magnet(data).value == pytest.approx(nd.value)

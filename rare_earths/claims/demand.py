@@ -68,8 +68,8 @@ MEDIAN, IEA_IMPLIED = "median of motor studies", "implied by the IEA"
 KILOS = {"2 kg a vehicle": "value", "3 kg a vehicle": "high"}
 INTENSITIES = (MEDIAN, IEA_IMPLIED, *KILOS)
 MOTORS = {
-    "82 % (IDTechEx, 2019)": ("EV traction motors, World", "2019"),
-    "95 % (REIA, 2024)": ("Electric vehicles using rare earth PM motors, World", "2024"),
+    "82% (IDTechEx, 2019)": ("EV traction motors, World", "2019"),
+    "95% (REIA, 2024)": ("Electric vehicles using rare earth PM motors, World", "2024"),
 }
 WORLD_SPAN = "2017 to 2022"
 SPANS = {
@@ -198,7 +198,7 @@ NORM_ORE = {
     HARD_NORMS: "Mixed and bastnaesite ore, low grade or refractory",
     NORMS: "Mixed and bastnaesite ore, ordinary",
 }
-WHITE_PAPER, SURVEY, IN_SITU = "at most 50 % (2012)", "46 % (2007)", "at least 70 % (in situ)"
+WHITE_PAPER, SURVEY, IN_SITU = "at most 50% (2012)", "46% (2007)", "at least 70% (in situ)"
 CLAY_RATES = {
     WHITE_PAPER: ("China, ionic clays", "2012"),
     SURVEY: ("China, ionic clays", "2007"),
@@ -324,7 +324,7 @@ def chain(evidence: Evidence, rates: str, ore: str, clays: str, year: int) -> tu
 DRIVER_RATIO, DRIVER_HALF = "above its share of the level", "half of the growth"
 LARGEST, NORM_GAIN = "largest possible gain", "gain if the norms were met"
 ORE_GAIN = "gain if Bayan Obo's ore is unchanged"
-BY_ORE, CLAIMED = "reported, by ore", "50 %, as the article says"
+BY_ORE, CLAIMED = "reported, by ore", "50%, as the article says"
 IN_TONNES, IN_FACTORS = "tonnes", "growth factors"
 BY_VEHICLES, BY_ALL = "what vehicles added", "what all magnets added"
 WHOSE = {BY_VEHICLES: "Vehicles", BY_ALL: "All magnets"}
@@ -497,7 +497,7 @@ C13 = Claim(
         Choice("vehicles", "Which vehicles?", VEHICLES, NEVS),
         Choice("years", "Which years?", tuple(SPANS), "2017 to 2024"),
         Choice("intensity", "How much magnet is in a vehicle?", INTENSITIES, MEDIAN),
-        Choice("motors", "How many motors hold magnets?", tuple(MOTORS), "82 % (IDTechEx, 2019)"),
+        Choice("motors", "How many motors hold magnets?", tuple(MOTORS), "82% (IDTechEx, 2019)"),
         Choice(
             "driver", "What makes a driver of demand?", (DRIVER_RATIO, DRIVER_HALF), DRIVER_RATIO
         ),
