@@ -103,6 +103,13 @@ def test_the_bound_by_hand(data):
     assert factor == pytest.approx(2)
 
 
+def test_demand_and_gain_are_weighed_at_the_concentrator(data):
+    # a tenth is lost in smelting, a fifth in making the metal, 27.5% in cutting unless it returns
+    one = rules.Value(1.0, ())
+    assert rules.at_concentrator(data, one, rules.RETURNS).value == pytest.approx(1 / 0.72)
+    assert rules.at_concentrator(data, one, rules.LOST).value == pytest.approx(1 / (0.72 * 0.725))
+
+
 def test_growth_factors_forget_how_much_it_is(data):
     outcome = rules.c13_faster(data, choose(rules.C13, measure=rules.IN_FACTORS))
     asked, _ = rules.demand_side(data, choose(rules.C13, measure=rules.IN_FACTORS))

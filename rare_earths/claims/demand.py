@@ -327,6 +327,7 @@ ORE_GAIN = "gain if Bayan Obo's ore is unchanged"
 BY_ORE, CLAIMED = "reported, by ore", "50%, as the article says"
 IN_TONNES, IN_FACTORS = "tonnes", "growth factors"
 BY_VEHICLES, BY_ALL = "what vehicles added", "what all magnets added"
+RETURNS, LOST = "it is recycled", "it is lost"
 WHOSE = {BY_VEHICLES: "Vehicles", BY_ALL: "All magnets"}
 
 
@@ -369,7 +370,7 @@ def c13_driver(evidence: Evidence, combination: Combination) -> Outcome:
 
 
 def c13_faster(evidence: Evidence, combination: Combination) -> Outcome:
-    """b: demand grew faster than efficiency.
+    """b: demand grew faster than efficiency. Both sides in the oxide that leaves the concentrator.
 
     Demand above the largest gain that recovery could give holds whatever recovery did; below it
     the bound leaves the question open. Where a gain is inferred (Bayan Obo's ore unchanged), a
@@ -409,8 +410,19 @@ def growth_of_quota(evidence: Evidence, span: tuple[int, int]) -> Value:
     return Value(last.value - first.value, rows_of(first, last))
 
 
+def at_concentrator(evidence: Evidence, oxide: Value, swarf: str) -> Value:
+    """NdPr oxide that must leave the concentrator for the `oxide` in finished magnets, t.
+
+    Smelting, metal and, unless what is cut off returns, the cutting of the magnet lose a part.
+    """
+    yields = later_rates(evidence, REPORTED, BAYAN_OBO)
+    counted = yields[:-1] if swarf == RETURNS else yields
+    needed = cascade.ore_needed(oxide.value, cascade.overall(y.value for y in counted))
+    return Value(needed, rows_of(oxide, *counted))
+
+
 def demand_side(evidence: Evidence, combination: Combination) -> tuple[float, Rows]:
-    """What demand grew by: t NdPr oxide in finished magnets, or the factor."""
+    """What demand grew by: t NdPr oxide as it leaves the concentrator, or the factor."""
     vehicles, span = combination["vehicles"], SPANS[combination["years"]]
     if combination["counted"] == BY_ALL:
         made = [magnets_made(evidence, place(vehicles), year) for year in span]
@@ -424,11 +436,14 @@ def demand_side(evidence: Evidence, combination: Combination) -> tuple[float, Ro
         rows = rows_of(*parts)
     if combination["measure"] == IN_FACTORS:
         return last / first, rows
-    return as_oxide(evidence, last - first), rows + ndpr_in_magnet(evidence).rows
+    added = Value(as_oxide(evidence, last - first), rows + ndpr_in_magnet(evidence).rows)
+    needed = at_concentrator(evidence, added, combination["swarf"])
+    return needed.value, needed.rows
 
 
 def efficiency_side(evidence: Evidence, combination: Combination) -> tuple[float, Rows]:
-    """What efficiency could give on the ore of the first year: t NdPr oxide, or the factor."""
+    """What efficiency could give on the ore of the first year: t NdPr oxide as it leaves the
+    concentrator, or the factor."""
     span = SPANS[combination["years"]]
     products = ore_mix(evidence, span[0])
     mined = sum(product.value for product in products.values())
@@ -469,6 +484,8 @@ def c13_admissible(combination: Combination) -> bool:
         return False
     if combination["efficiency"] == NORM_GAIN and combination["start"] in NORM_ORE:
         return False
+    if combination["measure"] == IN_FACTORS and combination["swarf"] != RETURNS:
+        return False
     return combination["counted"] == BY_VEHICLES or combination["intensity"] == MEDIAN
 
 
@@ -503,6 +520,7 @@ C13 = Claim(
         ),
         Choice("counted", "Whose demand is set against it?", (BY_VEHICLES, BY_ALL), BY_VEHICLES),
         Choice("measure", "In which measure?", (IN_TONNES, IN_FACTORS), IN_TONNES),
+        Choice("swarf", "What becomes of the scrap of cutting?", (RETURNS, LOST), RETURNS),
         Choice(
             "efficiency",
             "What stands for efficiency?",
@@ -564,7 +582,7 @@ def utilisation(
 
 
 def c14_half_used(evidence: Evidence, combination: Combination) -> Outcome:
-    """a: about half is used: within 5 points of 50 %, within 10 in part."""
+    """a: about half is used: within 5 points of 50%, within 10 in part."""
     found = utilisation(
         evidence, *(combination[name] for name in ("mix", "rates", "clays", "stages", "weighed"))
     )
