@@ -110,11 +110,11 @@ def test_demand_and_gain_are_weighed_at_the_concentrator(data):
     assert rules.at_concentrator(data, one, rules.LOST).value == pytest.approx(1 / (0.72 * 0.725))
 
 
-def test_growth_factors_forget_how_much_it_is(data):
-    outcome = rules.c13_faster(data, choose(rules.C13, measure=rules.IN_FACTORS))
-    asked, _ = rules.demand_side(data, choose(rules.C13, measure=rules.IN_FACTORS))
-    assert asked == pytest.approx(12_866_000 / 777_000)
-    assert outcome.finding is Finding.HOLDS
+def test_growth_factors_compare_wholes_only(data):
+    factors = [c for c in rules.C13.combinations() if c["measure"] == rules.IN_FACTORS]
+    assert {c["counted"] for c in factors} == {rules.BY_ALL}
+    asked, _ = rules.demand_side(data, choose(rules.C13, **factors[0]))
+    assert asked == pytest.approx(260_000 / 150_000)
 
 
 def test_an_inferred_gain_above_the_demand_is_the_opposite(data):

@@ -474,7 +474,8 @@ def start_rate(evidence: Evidence, start: str, ore: str) -> Value:
 
 
 def c13_admissible(combination: Combination) -> bool:
-    """A gain up to the norms starts below them; an inferred gain has no starting rate. A demand of
+    """Growth factors compare wholes: a part that begins near nothing outgrows any whole, and losses
+    cancel. A gain up to the norms starts below them; an inferred gain has no starting rate. A demand of
     all magnets does not ask how much is in a vehicle, so only the median is kept there. The World
     has an output of magnets for 2017 and 2022; China's for 2022 is a projection that exceeds the
     estimate of 2023, so it is not used."""
@@ -484,7 +485,9 @@ def c13_admissible(combination: Combination) -> bool:
         return False
     if combination["efficiency"] == NORM_GAIN and combination["start"] in NORM_ORE:
         return False
-    if combination["measure"] == IN_FACTORS and combination["swarf"] != RETURNS:
+    if combination["measure"] == IN_FACTORS and (
+        combination["counted"] != BY_ALL or combination["swarf"] != RETURNS
+    ):
         return False
     return combination["counted"] == BY_VEHICLES or combination["intensity"] == MEDIAN
 
