@@ -374,16 +374,13 @@ def c13_faster(evidence: Evidence, combination: Combination) -> Outcome:
 
     Demand above the largest gain that recovery could give holds whatever recovery did; below it
     the bound leaves the question open. Where a gain is inferred (Bayan Obo's ore unchanged), a
-    demand below it is the opposite; where it is asked by norms, the part does not hold.
+    demand below it is the opposite. Norms are floors and no rates, so a gain up to them is none.
     """
     asked, asked_rows = demand_side(evidence, combination)
     gained, gained_rows = efficiency_side(evidence, combination)
     ratio = asked / gained
-    undecided = {
-        LARGEST: Finding.UNTESTABLE,
-        NORM_GAIN: Finding.FAILS,
-        ORE_GAIN: Finding.OPPOSITE,
-    }[combination["efficiency"]]
+    inferred = combination["efficiency"] == ORE_GAIN
+    undecided = Finding.OPPOSITE if inferred else Finding.UNTESTABLE
     if combination["measure"] == IN_TONNES:
         says = (
             f"{WHOSE[combination['counted']]} added {kilotonnes(asked, 1)} of NdPr oxide; the "
@@ -475,15 +472,12 @@ def start_rate(evidence: Evidence, start: str, ore: str) -> Value:
 
 def c13_admissible(combination: Combination) -> bool:
     """Growth factors compare wholes: a part that begins near nothing outgrows any whole, and losses
-    cancel. A gain up to the norms starts below them; an inferred gain has no starting rate. A demand of
-    all magnets does not ask how much is in a vehicle, so only the median is kept there. The World
+    cancel. An inferred gain has no starting rate. A demand of all magnets does not ask how much is in a vehicle, so only the median is kept there. The World
     has an output of magnets for 2017 and 2022; China's for 2022 is a projection that exceeds the
     estimate of 2023, so it is not used."""
     if (combination["vehicles"] == WORLD_CARS) != (combination["years"] == WORLD_SPAN):
         return False
     if combination["efficiency"] == ORE_GAIN and combination["start"] != BY_ORE:
-        return False
-    if combination["efficiency"] == NORM_GAIN and combination["start"] in NORM_ORE:
         return False
     if combination["measure"] == IN_FACTORS and (
         combination["counted"] != BY_ALL or combination["swarf"] != RETURNS
@@ -527,7 +521,7 @@ C13 = Claim(
         Choice(
             "efficiency",
             "What stands for efficiency?",
-            (LARGEST, NORM_GAIN, ORE_GAIN),
+            (LARGEST, ORE_GAIN),
             LARGEST,
         ),
         Choice(
