@@ -149,12 +149,29 @@ def test_only_the_world_has_the_odd_span():
 # ---------------------------------------------------------------- C14
 
 
-def test_the_clays_of_the_white_paper_are_half(data):
-    outcome = rules.c14_half_used(
-        data, choose(rules.C14, mix="ionic clays alone", stages=rules.TO_CONCENTRATE)
-    )
-    assert outcome.value == pytest.approx(50)
-    assert outcome.finding is Finding.HOLDS
+@pytest.mark.parametrize(
+    ("options", "bound", "finding"),
+    [
+        ({"mix": "ionic clays alone"}, "at most", Finding.UNTESTABLE),
+        ({"mix": "ionic clays alone", "clays": rules.SURVEY}, "exact", Finding.HOLDS),
+        ({"mix": "ionic clays alone", "clays": rules.IN_SITU}, "at least", Finding.FAILS),
+        ({"rates": rules.HARD_NORMS}, "at least", Finding.UNTESTABLE),
+        ({"rates": rules.NORMS}, "at least", Finding.FAILS),
+        ({"clays": rules.IN_SITU}, "about", Finding.FAILS),
+    ],
+)
+def test_a_bound_decides_on_one_side_only(data, options, bound, finding):
+    combination = choose(rules.C14, stages=rules.TO_CONCENTRATE, **options)
+    names = ("mix", "rates", "clays", "stages", "weighed")
+    assert rules.utilisation(data, *(combination[name] for name in names)).bound == bound
+    assert rules.c14_half_used(data, combination).finding is finding
+
+
+def test_a_ceiling_below_half_fails_and_a_floor_below_half_is_open(data):
+    clays = choose(rules.C14, mix="ionic clays alone", stages=rules.TO_MAGNET)
+    assert rules.c14_half_used(data, clays).finding is Finding.FAILS
+    norms = choose(rules.C14, rates=rules.HARD_NORMS, stages=rules.TO_MAGNET)
+    assert rules.c14_half_used(data, norms).finding is Finding.UNTESTABLE
 
 
 def test_the_default_by_hand(data):

@@ -471,10 +471,11 @@ def start_rate(evidence: Evidence, start: str, ore: str) -> Value:
 
 
 def c13_admissible(combination: Combination) -> bool:
-    """Growth factors compare wholes: a part that begins near nothing outgrows any whole, and losses
-    cancel. An inferred gain has no starting rate. A demand of all magnets does not ask how much is in a vehicle, so only the median is kept there. The World
-    has an output of magnets for 2017 and 2022; China's for 2022 is a projection that exceeds the
-    estimate of 2023, so it is not used."""
+    """Growth factors compare wholes: a part that begins near nothing outgrows any whole, and
+    losses cancel. An inferred gain has no starting rate. A demand of all magnets does not ask how
+    much is in a vehicle, so only the median is kept there. The World has an output of magnets for
+    2017 and 2022; China's for 2022 is a projection that exceeds the estimate of 2023, so it is not
+    used."""
     if (combination["vehicles"] == WORLD_CARS) != (combination["years"] == WORLD_SPAN):
         return False
     if combination["efficiency"] == ORE_GAIN and combination["start"] != BY_ORE:
@@ -561,25 +562,33 @@ def utilisation(
 ) -> Value:
     """Share of the rare earths in the ore mined that reaches the end of the stages, a fraction.
 
-    Quotas count concentrate. The ore behind them is the quota over the recovery up to there.
+    Quotas count concentrate. The ore behind them is the quota over the recovery up to there. The
+    share is a bound where the recovery of every ore is one.
     """
     year = MIXES.get(mix, 2024)
     made = products(evidence, mix)
     end = 1 + STAGES.index(stages)
     yields = {ore: chain(evidence, rates, ore, clays, year)[:end] for ore in made}
     rows = rows_of(*made.values(), *(value for own in yields.values() for value in own))
+    bounds = {own[0].bound for own in yields.values()}
+    bound = bounds.pop() if len(bounds) == 1 else "about"
     through = {ore: cascade.overall(v.value for v in own) for ore, own in yields.items()}
     amounts = {ore: value.value for ore, value in made.items()}
     if weighed == BY_PRODUCT:
-        return Value(cascade.mean_by_product(amounts, through), rows, "about")
+        return Value(cascade.mean_by_product(amounts, through), rows, bound)
     first = {ore: own[0].value for ore, own in yields.items()}
     later = {ore: cascade.overall(v.value for v in own[1:]) for ore, own in yields.items()}
     ended = {ore: amount * later[ore] for ore, amount in amounts.items()}
-    return Value(cascade.mixed(amounts, first) * sum(ended.values()) / sum(amounts.values()), rows)
+    share = cascade.mixed(amounts, first) * sum(ended.values()) / sum(amounts.values())
+    return Value(share, rows, bound)
 
 
 def c14_half_used(evidence: Evidence, combination: Combination) -> Outcome:
-    """a: about half is used: within 5 points of 50%, within 10 in part."""
+    """a: about half is used: within 5 points of 50%, within 10 in part.
+
+    A floor (norms) above that range or a ceiling below it shows that the part does not hold; a
+    bound within it or on its other side shows nothing.
+    """
     found = utilisation(
         evidence, *(combination[name] for name in ("mix", "rates", "clays", "stages", "weighed"))
     )
@@ -589,11 +598,16 @@ def c14_half_used(evidence: Evidence, combination: Combination) -> Outcome:
     distance = abs(value - claimed)
     finding = Finding.PARTLY if distance <= tolerance.high else Finding.FAILS
     finding = Finding.HOLDS if distance <= tolerance.value else finding
+    open_side = {"at least": value <= claimed + tolerance.high}
+    open_side["at most"] = value >= claimed - tolerance.high
+    if open_side.get(found.bound):
+        finding = Finding.UNTESTABLE
+    bounded = f"{found.bound.capitalize()} " if found.bound in open_side else ""
     return Outcome(
         finding,
         value,
         found.rows,
-        f"{percent(found.value, 0)} of the rare earths mined pass from "
+        f"{bounded}{percent(found.value, 0)} of the rare earths mined pass from "
         f"{combination['stages']}, {combination['mix']}, rates: {combination['rates']}.",
         "The rate is within two points of a limit."
         if min(abs(distance - tolerance.value), abs(distance - tolerance.high)) < tolerance.low
