@@ -1,5 +1,7 @@
 """Recovery stage by stage: limiting cases, inverses, units, what is refused."""
 
+from itertools import pairwise
+
 import pint
 import pytest
 from hypothesis import given
@@ -18,7 +20,7 @@ def test_the_last_step_is_the_overall_recovery_and_no_step_adds_anything(parts):
     left = cascade.steps(parts)
     assert left[0] == 1
     assert left[-1] == pytest.approx(cascade.overall(parts))
-    assert all(after <= before for before, after in zip(left, left[1:], strict=False))
+    assert all(after <= before for before, after in pairwise(left))
 
 
 @given(st.permutations([0.9, 0.5, 0.8, 0.7]))

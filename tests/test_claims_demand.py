@@ -77,6 +77,15 @@ def test_a_demand_below_the_bound_decides_nothing(data):
     assert outcome.value < 1
 
 
+def test_confidence_counts_the_quantities_in_dispute_only(data):
+    outcome = rules.c13_faster(data, rules.C13.default)
+    series = {data.rows.loc[row, "series"] for rows in outcome.measured for row in rows}
+    assert "nev_sales" in series
+    assert not series & {"mining_quota_total", "magnet_composition_nd", "intensity_ev_motor_nd"}
+    rates = rules.c14_half_used(data, rules.C14.default).measured
+    assert len(rates) == len(rules.ORES) + 1  # smelting is one rate for all ores
+
+
 def test_a_demand_above_the_bound_holds_whatever_recovery_did(data):
     last = rules.sold(data, rules.NEVS, 2024)
     flood = changed(data, last.rows[0], value=last.value * 1000)
