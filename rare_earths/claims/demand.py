@@ -191,7 +191,7 @@ def as_oxide(evidence: Evidence, magnet: float) -> float:
 
 BAYAN_OBO, BASTNAESITE, CLAYS = "Bayan Obo", "bastnaesite", "ionic clays"
 ORES = (BAYAN_OBO, BASTNAESITE, CLAYS)
-REPORTED, UNCHANGED = "reported, 2012", "Bayan Obo's ore unchanged since 2012"
+REPORTED, UNCHANGED = "rates reported in 2012", "Bayan Obo's ore unchanged since 2012"
 HARD_NORMS, NORMS = "norms of 2016, refractory ore", "norms of 2016, ordinary ore"
 RATES = (REPORTED, UNCHANGED, HARD_NORMS, NORMS)
 NORM_ORE = {
@@ -636,8 +636,8 @@ def c14_half_used(evidence: Evidence, combination: Combination) -> Outcome:
         finding,
         value,
         found.rows,
-        f"{bounded}{percent(found.value, 0)} of the rare earths mined pass from "
-        f"{combination['stages']}, {combination['mix']}, rates: {combination['rates']}.",
+        f"{bounded}{percent(found.value, 0)} of the rare earths in the ore mined pass from "
+        f"{combination['stages']} ({combination['mix']}; {combination['rates']}).",
         "The rate is within two points of a limit."
         if min(abs(distance - tolerance.value), abs(distance - tolerance.high)) < tolerance.low
         else "",
