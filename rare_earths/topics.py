@@ -4,7 +4,10 @@ pages of the book.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -13,12 +16,12 @@ from rare_earths.evidence import Evidence
 from rare_earths.words import number
 
 
-def span(rows: pd.DataFrame) -> str:
-    """The years that the periods of some rows touch: ``1900 to 2025``, ``2020`` or ``undated``."""
-    years = rows["period"].str.findall(r"\d{4}").explode().dropna().astype(int)
-    if years.empty:
+def span(periods: Iterable[str]) -> str:
+    """The years that some periods touch: ``1900 to 2025``, ``2020`` or ``undated``."""
+    years = sorted({year for period in periods for year in re.findall(r"\d{4}", period)})
+    if not years:
         return "undated"
-    return str(years.min()) if years.min() == years.max() else f"{years.min()} to {years.max()}"
+    return years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
 
 
 def coverage(rows: pd.DataFrame) -> dict[str, str]:
@@ -30,7 +33,10 @@ def coverage(rows: pd.DataFrame) -> dict[str, str]:
     told |= {"Documents": rows["source"].nunique(), "Lineages": rows["lineage"].nunique()}
     told |= {"At first hand": int(hands.get("first", 0))}
     told |= {f"Grade {grade}": int(grades.get(grade, 0)) for grade in "ABC"}
-    return {"Years": span(rows), **{label: str(number(count)) for label, count in told.items()}}
+    return {
+        "Years": span(rows["period"]),
+        **{label: str(number(count)) for label, count in told.items()},
+    }
 
 
 def by_quantity(book: Evidence, topic: str) -> pd.DataFrame:
@@ -45,7 +51,7 @@ def by_quantity(book: Evidence, topic: str) -> pd.DataFrame:
             "rows": len(part),
             "documents": part["source"].nunique(),
             "lineages": part["lineage"].nunique(),
-            "years": span(part),
+            "years": span(part["period"]),
         }
         for quantity, part in rows.groupby(rows["series"].map(book.series["quantity"]))
     ]
@@ -72,8 +78,6 @@ class Overview:
 
     def html(self) -> str:
         """One line a topic, its name linked to its page."""
-        from html import escape
-
         heads = ["Topic", "Rows", "Series", "Documents", "Lineages", "Years"]
         head = "".join(
             f'<th scope="col"{"" if h in ("Topic", "Years") else _NUM}>{h}</th>' for h in heads
@@ -83,9 +87,7 @@ class Overview:
             told = coverage(self.book.rows[self.book.rows["topic"] == topic])
             cells = "".join(f"<td{_NUM}>{told[h]}</td>" for h in heads[1:-1])
             name = f'<a href="_evidence/{topic}">{escape(words["title"])}</a>'
-            body.append(
-                f'<tr><th scope="row">{name}</th>{cells}<td>{told["Years"]}</td></tr>'
-            )
+            body.append(f'<tr><th scope="row">{name}</th>{cells}<td>{told["Years"]}</td></tr>')
         return (
             '<div class="table-scroll" role="region" tabindex="0" aria-label="Topics">'
             f'<table class="topics computed"><thead><tr>{head}</tr></thead>'

@@ -19,12 +19,12 @@ def of_book(book: Facts, data: Evidence) -> str:
     entry = _entry(book, data, "evidence", f"{book.title}: the evidence", "../")
     rows = data.rows
     entry["description"] = (
-        f"{len(rows):,} sourced figures on rare earths from {rows['source'].nunique():,} documents, "
-        f"in {len(data.topics)} topics: reserves, output, quotas, trade, prices, magnets, demand, "
-        "environment, firms and projects. Each figure stands with its place in the source, the "
+        f"{len(rows):,} sourced figures on rare earths from {rows['source'].nunique():,} "
+        f"documents, in {len(data.topics)} topics: reserves, output, quotas, trade, prices, "
+        "magnets, demand, environment, firms and projects. Each figure stands with its place in the source, the "
         "grade of the source, and the measurement on which it finally rests."
     )
-    entry["temporalCoverage"] = _years(span(rows))
+    entry["temporalCoverage"] = _years(span(rows["period"]))
     entry["variableMeasured"] = [
         _variable(words["title"], words["meaning"]) for _, words in data.topics.iterrows()
     ]
@@ -43,9 +43,9 @@ def of_topic(book: Facts, data: Evidence, topic: str) -> str:
         f"{words['meaning']}: {len(rows):,} figures from {rows['source'].nunique():,} documents, "
         "each with its place in the source."
     )
-    entry["temporalCoverage"] = _years(span(rows))
+    entry["temporalCoverage"] = _years(span(rows["period"]))
     entry["variableMeasured"] = [
-        _variable(name.replace("_", " "), data.series.at[name, "meaning"])
+        _variable(name.replace("_", " "), str(data.series.at[name, "meaning"]))
         for name in rows["series"].unique()
     ]
     files = {f"{topic}.csv": "text/csv", f"{topic}.parquet": "application/vnd.apache.parquet"}

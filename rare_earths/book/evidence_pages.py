@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -25,7 +26,7 @@ import pandas as pd
 from rare_earths import support
 from rare_earths.book.data_files import kept_back
 from rare_earths.book.evidence_search import search_box
-from rare_earths.book.rows import Part, parts, places
+from rare_earths.book.rows import Part, Row, parts, places
 from rare_earths.evidence import Evidence
 from rare_earths.topics import coverage, span
 from rare_earths.words import number
@@ -63,6 +64,32 @@ class Book:
         return places(self.parts)
 
     @cached_property
+    def rows(self) -> dict[str, Row]:
+        """Every row by its id, in the order of the pages."""
+        return {row.Index: row for part in self.parts for row in part.rows}
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, str]]:
+        """The fields of each document."""
+        return _lines(self.data.sources)
+
+    @cached_property
+    def meanings(self) -> dict[str, str]:
+        """The meaning of each series."""
+        return {key: words["meaning"] for key, words in _lines(self.data.series).items()}
+
+    @cached_property
+    def topics(self) -> dict[str, dict[str, str]]:
+        """Title and meaning of each topic."""
+        return _lines(self.data.topics)
+
+    @cached_property
+    def barred(self) -> dict[str, str]:
+        """The licences that do not allow passing figures on, with the reason."""
+        judged = _lines(self.data.licences)
+        return {key: w["reason"] for key, w in judged.items() if w["pass_on"] == "no"}
+
+    @cached_property
     def uses(self) -> dict[str, list[Use]]:
         """What uses each row: figures, then claims."""
         found: dict[str, list[Use]] = defaultdict(list)
@@ -80,15 +107,15 @@ class Book:
     def corrections(self) -> dict[str, list[dict[str, str]]]:
         """The declared corrections of each row."""
         found: dict[str, list[dict[str, str]]] = defaultdict(list)
-        for line in self.data.corrections.to_dict("records"):
+        for line in _lines(self.data.corrections).values():
             found[line["row"]].append(line)
         return found
 
     @cached_property
     def origins(self) -> dict[str, str]:
         """Each lineage's name without what stands in brackets or behind a comma."""
-        names = self.data.lineages["name"]
-        return {key: re.split(r" \(|,", str(name))[0] for key, name in names.items()}
+        names = _lines(self.data.lineages)
+        return {key: re.split(r" \(|,", words["name"])[0] for key, words in names.items()}
 
     @cached_property
     def documents(self) -> dict[str, str]:
@@ -110,17 +137,21 @@ class Book:
 
     @cached_property
     def _topics_of(self) -> dict[str, list[str]]:
-        pairs = self.data.rows[["source", "topic"]].drop_duplicates()
         found: dict[str, list[str]] = defaultdict(list)
-        for source, topic in pairs.itertuples(index=False):
+        for source, topic in dict.fromkeys((r.source, r.topic) for r in self.rows.values()):
             found[source].append(topic)
         return found
+
+
+def _lines(table: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """A table of text as one dictionary a line, by its index."""
+    return {str(key): dict(line) for key, line in table.to_dict("index").items()}  # type: ignore[arg-type]
 
 
 # --- words ---------------------------------------------------------------------------------------
 
 
-def figure_of(row: Any) -> str:
+def figure_of(row: Row) -> str:
     """A row's figure as the source prints it: bound, range and unit included."""
     value, low, high = (f"{x:,.15g}" if pd.notna(x) else "" for x in (row.value, row.low, row.high))
     told = value if row.bound == "exact" else f"{row.bound} {value}"
@@ -129,7 +160,7 @@ def figure_of(row: Any) -> str:
     return f"{told.replace('-', '−')} {row.unit}"
 
 
-def name_of(row: Any) -> str:
+def name_of(row: Row) -> str:
     """What a row is about, and when."""
     return f"{row.entity}, {row.period}"
 
@@ -154,6 +185,14 @@ def table(heads: Iterable[str], body: Iterable[str], label: str, css: str = "") 
 _NUM = ' class="num"'
 
 
+def grouped(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
+    """Rows by what stands in a column, in order of first mention."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, column), []).append(row)
+    return found
+
+
 def rows_word(count: int) -> str:
     """``1 row``, ``1,234 rows``."""
     return f"{number(count)} {'row' if count == 1 else 'rows'}"
@@ -164,23 +203,22 @@ def rows_word(count: int) -> str:
 
 def rows_page(book: Book, part: Part, last: int) -> str:
     """The body of one page of rows."""
-    data, topic = book.data, part.topic
-    title = data.topics.at[topic, "title"]
+    topic = part.topic
+    title = book.topics[topic]["title"]
     told = (
         f"<p>{rows_word(len(part.rows))} of {link(f'{topic}.html', title)}, page {part.number} of "
         f"{last}. Values and units stand as the source prints them.</p>"
     )
     sections = []
-    for series, rows in part.rows.groupby("series", sort=False):
-        name = str(series)
-        body = (_row(book, row) for row in rows.itertuples())
+    for name, rows in grouped(part.rows, "series").items():
+        body = (_row(book, row) for row in rows)
         sections.append(
             f'<section id="series-{name}"><h2>{escape(words_of(name))}</h2>'
-            f"<p>{escape(data.series.at[name, 'meaning'])}.</p>"
+            f"<p>{escape(book.meanings[name])}.</p>"
             + table(ROW_HEADS, body, words_of(name), " evidence-rows")
             + "</section>"
         )
-    return f"<h1>{escape(title)}: rows, page {part.number}</h1>{told}{''.join(sections)}"
+    return f"<h1>{escape(rows_title(book, part))}</h1>{told}{''.join(sections)}"
 
 
 ROW_HEADS = ("About", "#Figure", "Source and place in it", "How far to trust it", "Notes and use")
@@ -188,10 +226,11 @@ ROW_HEADS = ("About", "#Figure", "Source and place in it", "How far to trust it"
 
 def words_of(series: str) -> str:
     """The name of a series for readers."""
-    return series.replace("_", " ")
+    words = series.replace("_", " ")
+    return words[0].upper() + words[1:]
 
 
-def _row(book: Book, row: Any) -> str:
+def _row(book: Book, row: Row) -> str:
     source = f"{row.topic}.html#source-{row.source}"
     trust = f"grade {row.grade}, {row.quality}, {HANDS[row.hand]}: {book.origins[row.lineage]}"
     trust += f"; edition {row.vintage}" if row.vintage else ""
@@ -204,7 +243,7 @@ def _row(book: Book, row: Any) -> str:
     )
 
 
-def _notes(book: Book, row: Any) -> str:
+def _notes(book: Book, row: Row) -> str:
     """Note, corrections, and what uses a row."""
     told = [escape(row.note)] if row.note else []
     for line in book.corrections.get(row.Index, []):
@@ -225,17 +264,15 @@ def _notes(book: Book, row: Any) -> str:
 def topic_page(book: Book, topic: str) -> str:
     """The body of a topic's page."""
     data = book.data
-    rows, words = data.rows[data.rows["topic"] == topic], data.topics.loc[topic]
-    facts_ = "".join(
-        f"<div><dt>{label}</dt><dd>{told}</dd></div>" for label, told in coverage(rows).items()
-    )
+    words, pages = book.topics[topic], [part for part in book.parts if part.topic == topic]
+    rows = [row for part in pages for row in part.rows]
+    told = coverage(data.rows[data.rows["topic"] == topic])
+    reach = "".join(f"<div><dt>{label}</dt><dd>{x}</dd></div>" for label, x in told.items())
     holes = data.holes.loc[data.holes["topic"] == topic, "missing"]
     missing = "".join(f"<li>{escape(hole)}</li>" for hole in holes)
-    pages = [part for part in book.parts if part.topic == topic]
     listed = ", ".join(link(f"{part.name}.html", f"page {part.number}") for part in pages)
     files = link(f"../data/{topic}.csv", "CSV") + ", " + link(f"../data/{topic}.parquet", "Parquet")
-    back = kept_back(data)
-    held = int(back["id"].isin(rows.index).sum())
+    held = int((kept_back(data)["topic"] == topic).sum())
     less = (
         f" The files lack {rows_word(held)} whose sources do not allow passing them on "
         f"({link('../data/left-out.csv', 'list')}); the pages here show every row."
@@ -244,75 +281,80 @@ def topic_page(book: Book, topic: str) -> str:
     )
     return (
         f"<h1>{escape(words['title'])}</h1><p>{escape(words['meaning'])}.</p>"
-        f'<dl class="coverage">{facts_}</dl>'
+        f'<dl class="coverage">{reach}</dl>'
         f"<p>All rows: {listed}. As files: {files}.{less} "
         f"{link('../pages/evidence.html', 'All topics')}.</p>"
         f"{search_box('search.js', '../data/')}"
-        + (f'<section id="holes"><h2>Known holes</h2><ul>{missing}</ul></section>' if missing else "")
+        + (
+            f'<section id="holes"><h2>Known holes</h2><ul>{missing}</ul></section>'
+            if missing
+            else ""
+        )
         + f'<section id="series"><h2>Series</h2>{_series_table(book, rows)}</section>'
         + f'<section id="documents"><h2>Documents</h2>{_documents(book, rows)}</section>'
     )
 
 
-def _series_table(book: Book, rows: pd.DataFrame) -> str:
+def _series_table(book: Book, rows: list[Row]) -> str:
     heads = ("Series", "Meaning", "Unit", "Years", "#Rows", "#Documents", "#Lineages")
     body = []
-    for series, part in rows.groupby("series", sort=False):
-        first = book.places[str(part.index[0])]
-        pages = sorted({book.places[str(i)] for i in part.index}, key=lambda p: (len(p), p))
-        address = f"{pages[0] if pages else first}.html#series-{series}"
-        units = ", ".join(dict.fromkeys(part["unit"]))
-        counts = (len(part), part["source"].nunique(), part["lineage"].nunique())
+    for series, part in grouped(rows, "series").items():
+        address = f"{book.places[part[0].Index]}.html#series-{series}"
+        units = ", ".join(dict.fromkeys(row.unit for row in part))
+        counts = (len(part), len({r.source for r in part}), len({r.lineage for r in part}))
         body.append(
-            f'<tr><th scope="row">{link(address, words_of(str(series)))}</th>'
-            f"<td>{escape(book.data.series.at[series, 'meaning'])}</td><td>{escape(units)}</td>"
-            f"<td>{span(part)}</td>"
+            f'<tr><th scope="row">{link(address, words_of(series))}</th>'
+            f"<td>{escape(book.meanings[series])}</td><td>{escape(units)}</td>"
+            f"<td>{span(row.period for row in part)}</td>"
             + "".join(f"<td{_NUM}>{number(count)}</td>" for count in counts)
             + "</tr>"
         )
     return table(heads, body, "Series")
 
 
-def _documents(book: Book, rows: pd.DataFrame) -> str:
-    found = sorted(rows.groupby("source"), key=lambda pair: book.documents[str(pair[0])].casefold())
-    return "".join(_document(book, str(key), part) for key, part in found)
+def _by_document(book: Book, rows: list[Row]) -> list[tuple[str, list[Row]]]:
+    """Rows by the document they are from, the documents by name."""
+    found = grouped(rows, "source")
+    return sorted(found.items(), key=lambda pair: (book.documents[pair[0]].casefold(), pair[0]))
 
 
-def _document(book: Book, key: str, rows: pd.DataFrame) -> str:
+def _documents(book: Book, rows: list[Row]) -> str:
+    return "".join(_document(book, key, part) for key, part in _by_document(book, rows))
+
+
+def _document(book: Book, key: str, rows: list[Row]) -> str:
     """One document: what it is, how far to trust it, and which rows it gives."""
-    words = book.data.sources.loc[key]
+    words = book.sources[key]
     title = escape(words["title"])
     if re.match(r"https?://", words["url"]):
         title = f'<a href="{escape(words["url"])}">{title}</a>'
     who = ". ".join(filter(None, [words["author"], words["publisher"], words["year"]]))
-    hands = ", ".join(f"{n} {HANDS[str(h)]}" for h, n in rows["hand"].value_counts().items())
-    origins = "; ".join(dict.fromkeys(book.origins[name] for name in rows["lineage"]))
+    hands = ", ".join(f"{len(part)} {HANDS[h]}" for h, part in grouped(rows, "hand").items())
+    origins = "; ".join(dict.fromkeys(book.origins[row.lineage] for row in rows))
     told = [
         f"Grade {words['grade']}, {words['kind'].replace('-', ' ')}. Read: {words['howread']}. "
         f"Licence: {words['licence']}. Rows: {hands}; on the measurement of {origins}."
     ]
     if words["supersedes"]:
         told.append(f"Supersedes {words['supersedes']}.")
-    terms = book.data.licences.loc[words["licence"]]
-    if terms["pass_on"] == "no":
-        told.append(f"Left out of the files: {terms['reason']}.")
-    others = [t for t in book.topics_of(key) if t != rows["topic"].iloc[0]]
-    also = ", ".join(
-        link(f"{t}.html#source-{key}", book.data.topics.at[t, "title"]) for t in others
-    )
+    if reason := book.barred.get(words["licence"]):
+        told.append(f"Left out of the files: {reason}.")
+    others = [t for t in book.topics_of(key) if t != rows[0].topic]
+    also = ", ".join(link(f"{t}.html#source-{key}", book.topics[t]["title"]) for t in others)
     return (
-        f'<section class="document" id="source-{escape(key)}"><h3>{escape(book.documents[key])}</h3>'
+        f'<section class="document" id="source-{escape(key)}">'
+        f"<h3>{escape(book.documents[key])}</h3>"
         f"<p>{title}. {escape(who)}. <code>{escape(key)}</code></p>"
         f"<p>{escape(' '.join(told))}{f' Also in: {also}.' if also else ''}</p>"
         f"<p>{_rows_by_series(book, rows)}</p></section>"
     )
 
 
-def _rows_by_series(book: Book, rows: pd.DataFrame) -> str:
+def _rows_by_series(book: Book, rows: list[Row]) -> str:
     """Links to the first row of each series."""
     told = [
-        link(book.row_address(str(part.index[0])), words_of(str(series))) + f" ({rows_word(len(part))})"
-        for series, part in rows.groupby("series", sort=False)
+        f"{link(book.row_address(part[0].Index), words_of(series))} ({rows_word(len(part))})"
+        for series, part in grouped(rows, "series").items()
     ]
     return "In the tables: " + ", ".join(told) + "."
 
@@ -323,17 +365,16 @@ def _rows_by_series(book: Book, rows: pd.DataFrame) -> str:
 def figure_page(book: Book, name: str) -> str:
     """The body of the page that lists the rows behind a figure, by document."""
     figure = book.figures[name]
-    rows = book.data.rows.loc[figure["rows"]]
+    rows = [book.rows[row] for row in figure["rows"]]
     label = f"Figure {figure['number']}"
-    found = sorted(rows.groupby("source"), key=lambda pair: book.documents[str(pair[0])].casefold())
+    found = _by_document(book, rows)
     items = []
     for key, part in found:
-        topic = str(part["topic"].iloc[0])
         links = "; ".join(
-            f"{link(book.row_address(str(row.Index)), name_of(row))}: {escape(figure_of(row))}"
-            for row in part.itertuples()
+            f"{link(book.row_address(row.Index), name_of(row))}: {escape(figure_of(row))}"
+            for row in part
         )
-        document = link(f"{topic}.html#source-{key}", book.documents[str(key)])
+        document = link(f"{part[0].topic}.html#source-{key}", book.documents[key])
         items.append(f"<li><strong>{document}</strong>: {links}.</li>")
     there = link(f"../{figure['page']}#{name}", label)
     return (
@@ -364,24 +405,42 @@ def disagreements_page(book: Book) -> str:
         f"<p>{number(len(apart))} quantities, each one series of one place in one period, have "
         "values from two or more independent lineages. They are ranked by the ratio of the highest "
         "to the lowest value; the reason stands where it is known. "
-        f"{link('../pages/evidence.html', 'The evidence')}.</p>" + table(heads, body, "Disagreements")
+        f"{link('../pages/evidence.html', 'The evidence')}.</p>"
+        + table(heads, body, "Disagreements")
     )
 
 
 # --- all of them ---------------------------------------------------------------------------------
 
 
-def pages(book: Book) -> Iterator[tuple[str, str, str]]:
-    """Name, title and body of every page of the evidence."""
-    count = pd.Series([part.topic for part in book.parts]).value_counts()
-    for part in book.parts:
-        title = f"{book.data.topics.at[part.topic, 'title']}: rows, page {part.number}"
-        yield part.name, title, rows_page(book, part, int(count[part.topic]))
-    for topic, words in book.data.topics.iterrows():
-        yield str(topic), words["title"], topic_page(book, str(topic))
+@dataclass(frozen=True)
+class Page:
+    """A page of the evidence: name in its folder, title, body, pages before and after it."""
+
+    name: str
+    title: str
+    body: str
+    before: Part | None = None
+    after: Part | None = None
+
+
+def rows_title(book: Book, part: Part) -> str:
+    """The title of a page of rows."""
+    return f"{book.topics[part.topic]['title']}: rows, page {part.number}"
+
+
+def pages(book: Book) -> Iterator[Page]:
+    """Every page of the evidence."""
+    for _, of_topic in groupby(book.parts, lambda part: part.topic):
+        series = list(of_topic)
+        around = zip([None, *series], series, [*series[1:], None], strict=False)
+        for before, part, after in around:
+            body = rows_page(book, part, len(series))
+            yield Page(part.name, rows_title(book, part), body, before, after)
+    for topic, words in book.topics.items():
+        yield Page(topic, words["title"], topic_page(book, topic))
     for name, figure in book.figures.items():
         if figure["rows"]:
-            yield name, f"The rows behind Figure {figure['number']}", figure_page(book, name)
-    yield "disagreements", "Where sources disagree", disagreements_page(book)
-
-
+            title = f"The rows behind Figure {figure['number']}"
+            yield Page(name, title, figure_page(book, name))
+    yield Page("disagreements", "Where sources disagree", disagreements_page(book))

@@ -40,9 +40,7 @@ def index(book: Book) -> str:
     words = {name: Words() for name in ("series", "entities", "periods", "sources", "pages")}
     columns: dict[str, list[Any]] = {name: [] for name in "sepkgv"}
     odd: dict[int, str] = {}
-    for place, row in enumerate(
-        row for part in book.parts for row in part.rows.itertuples()
-    ):
+    for place, row in enumerate(row for part in book.parts for row in part.rows):
         entity = (row.entity, row.Index.split(".")[1])
         columns["s"].append(words["series"][row.series])
         columns["e"].append(words["entities"][entity])
@@ -69,7 +67,8 @@ def search_box(script: str, data: str) -> str:
     :param data: address of the folder with the files, for readers without scripts
     """
     return (
-        f'<div class="row-search needs-js" role="search" aria-label="Rows" data-index="{escape(script)}">'
+        f'<div class="row-search needs-js" role="search" aria-label="Rows" '
+        f'data-index="{escape(script)}">'
         '<label for="row-query">Search all rows: a place, a quantity, a year, a source</label>'
         '<input type="search" id="row-query" autocomplete="off" spellcheck="false" '
         'aria-describedby="row-count" />'

@@ -20,7 +20,7 @@ from rare_earths.book import moved
 from rare_earths.book.blocks import figure_number, raw_html
 from rare_earths.book.data_files import LEFT_OUT, ZIP
 from rare_earths.book.dataset import of_book, of_topic
-from rare_earths.book.evidence_pages import Book, pages
+from rare_earths.book.evidence_pages import Book, pages, rows_title
 from rare_earths.book.evidence_search import INDEX, index, search_box
 from rare_earths.book.facts import facts
 from rare_earths.book.files import write_whole
@@ -69,12 +69,15 @@ def _collect(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     data = evidence()
     book = Book(data, _figures(app), _claims(app, data))
     folder = Path(app.outdir) / "evidence"
-    for name, title, body in pages(book):
-        about = f"{title}: sourced figures on rare earths, with grade, lineage and use in the book"
-        context = {"title": title, "body": body, "page_about": about}
-        if name in data.topics.index:
-            context["page_data"] = of_topic(facts(app.config), data, name)
-        yield f"evidence/{name}", context, "page.html"
+    for page in pages(book):
+        about = f"{page.title}: sourced figures on rare earths, with grade, lineage and use"
+        context: dict[str, Any] = {"title": page.title, "body": page.body, "page_about": about}
+        for side, part in (("prev", page.before), ("next", page.after)):
+            if part:
+                context[side] = {"link": f"{part.name}.html", "title": rows_title(book, part)}
+        if page.name in data.topics.index:
+            context["page_data"] = of_topic(facts(app.config), data, page.name)
+        yield f"evidence/{page.name}", context, "page.html"
     write_whole(folder / INDEX, index(book))
 
 

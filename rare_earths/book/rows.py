@@ -12,15 +12,15 @@ A page's number may change when rows are added. The address that lasts is the to
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
+from typing import Any
 
 import pandas as pd
 
 ROWS_A_PAGE = 200
+Row = Any  # a row of the evidence as a named tuple: Index is its id, then the columns
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Part:
 
     topic: str
     number: int
-    rows: pd.DataFrame
+    rows: list[Row]
 
     @property
     def name(self) -> str:
@@ -38,45 +38,50 @@ class Part:
 
 
 def parts(rows: pd.DataFrame) -> list[Part]:
-    """All pages of rows, topic by topic in the order of ``rows``; each row is on one."""
+    """All pages of rows, topic by topic in the order of ``rows``; each row is on one.
+
+    Within a topic the series keep their order; entities, periods and sources go by name.
+    """
+    place = {series: i for i, series in enumerate(dict.fromkeys(rows["series"]))}
+    topic = {name: i for i, name in enumerate(dict.fromkeys(rows["topic"]))}
+    ordered = sorted(
+        rows.itertuples(),
+        key=lambda r: (topic[r.topic], place[r.series], r.entity, r.period, r.source, r.Index),
+    )
     return [
-        Part(str(topic), number, page)
-        for topic, of_topic in rows.groupby("topic", sort=False)
-        for number, page in enumerate(_pages(of_topic), 1)
+        Part(name, number, page)
+        for name, of_topic in groupby(ordered, lambda r: r.topic)
+        for number, page in enumerate(_pages(list(of_topic)), 1)
     ]
 
 
-def _pages(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _pages(rows: list[Row]) -> Iterator[list[Row]]:
     """A topic's rows cut into pages: between series where these are short, else between entities,
     within an entity only where it has more rows than a page.
     """
-    place = {series: i for i, series in enumerate(dict.fromkeys(rows["series"]))}
-    rows = rows.sort_values(
-        ["series", "entity", "period", "source"],
-        key=lambda column: column.map(place) if column.name == "series" else column,
-        kind="stable",
-    )
-    start = end = 0
+    page: list[Row] = []
     for block in _blocks(rows):
-        if end > start and end + block - start > ROWS_A_PAGE:
-            yield rows.iloc[start:end]
-            start = end
-        end += block
-    yield rows.iloc[start:end]
+        if page and len(page) + len(block) > ROWS_A_PAGE:
+            yield page
+            page = []
+        page = page + block
+    if page:
+        yield page
 
 
-def _blocks(rows: pd.DataFrame) -> Iterator[int]:
-    """How many rows a page takes whole, one block after the other."""
-    for _, names in groupby(zip(rows["series"], rows["entity"], strict=True), itemgetter(0)):
-        entities = Counter(entity for _, entity in names)
-        if entities.total() <= ROWS_A_PAGE:
-            yield entities.total()
+def _blocks(rows: list[Row]) -> Iterator[list[Row]]:
+    """What a page takes whole."""
+    for _, group in groupby(rows, lambda r: r.series):
+        series = list(group)
+        if len(series) <= ROWS_A_PAGE:
+            yield series
             continue
-        for count in entities.values():
-            yield from [ROWS_A_PAGE] * (count // ROWS_A_PAGE)
-            yield count % ROWS_A_PAGE
+        for _, same in groupby(series, lambda r: r.entity):
+            entity = list(same)
+            for start in range(0, len(entity), ROWS_A_PAGE):
+                yield entity[start : start + ROWS_A_PAGE]
 
 
 def places(pages: list[Part]) -> dict[str, str]:
     """The name of the page on which each row stands."""
-    return {str(row): part.name for part in pages for row in part.rows.index}
+    return {row.Index: part.name for part in pages for row in part.rows}
