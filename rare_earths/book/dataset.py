@@ -16,13 +16,13 @@ Entry = dict[str, Any]
 
 def of_book(book: Facts, data: Evidence) -> str:
     """The whole evidence as a Dataset: one variable a topic."""
-    entry = _entry(book, data, "evidence", f"{book.title}: the evidence", "../")
+    entry = _entry(book, "evidence", f"{book.title}: the evidence")
     rows = data.rows
     entry["description"] = (
         f"{len(rows):,} sourced figures on rare earths from {rows['source'].nunique():,} "
         f"documents, in {len(data.topics)} topics: reserves, output, quotas, trade, prices, "
-        "magnets, demand, environment, firms and projects. Each figure stands with its place in the source, the "
-        "grade of the source, and the measurement on which it finally rests."
+        "magnets, demand, environment, firms and projects. Each figure stands with its place in "
+        "the source, the grade of the source, and the measurement on which it finally rests."
     )
     entry["temporalCoverage"] = _years(span(rows["period"]))
     entry["variableMeasured"] = [
@@ -38,7 +38,7 @@ def of_topic(book: Facts, data: Evidence, topic: str) -> str:
     """One topic as a Dataset that is part of the whole: one variable a series."""
     rows = data.rows[data.rows["topic"] == topic]
     words = data.topics.loc[topic]
-    entry = _entry(book, data, topic, f"{words['title']}: sourced figures on rare earths", "")
+    entry = _entry(book, topic, f"{words['title']}: sourced figures on rare earths")
     entry["description"] = (
         f"{words['meaning']}: {len(rows):,} figures from {rows['source'].nunique():,} documents, "
         "each with its place in the source."
@@ -55,7 +55,7 @@ def of_topic(book: Facts, data: Evidence, topic: str) -> str:
     return script(entry)
 
 
-def _entry(book: Facts, data: Evidence, name: str, title: str, up: str) -> Entry:
+def _entry(book: Facts, name: str, title: str) -> Entry:
     """What both kinds share; a fact that is not set is left out."""
     page = "pages/evidence.html" if name == "evidence" else f"evidence/{name}.html"
     entry: Entry = {

@@ -328,7 +328,8 @@ def _document(book: Book, key: str, rows: list[Row]) -> str:
     title = escape(words["title"])
     if re.match(r"https?://", words["url"]):
         title = f'<a href="{escape(words["url"])}">{title}</a>'
-    who = ". ".join(filter(None, [words["author"], words["publisher"], words["year"]]))
+    names = dict.fromkeys([words["author"], words["publisher"], words["year"]])
+    who = ". ".join(filter(None, names))
     hands = ", ".join(f"{len(part)} {HANDS[h]}" for h, part in grouped(rows, "hand").items())
     origins = "; ".join(dict.fromkeys(book.origins[row.lineage] for row in rows))
     told = [
