@@ -837,7 +837,7 @@ def _link(source: Source, text: str) -> str:
 def _source_markup(id: str, sources: Sequence[Source]) -> str:
     """The source line: up to four documents by name, more by whose measurements they hold."""
     if not sources:
-        return "Source: own calculation"
+        return 'Source: own calculation from <a href="_page/pages/evidence">the evidence</a>'
     if len(sources) <= 4:
         word = "Source" if len(sources) == 1 else "Sources"
         return f"{word}: " + "; ".join(_link(source, source.label) for source in sources)

@@ -261,7 +261,7 @@ def test_many_sources_are_grouped(monkeypatch: pytest.MonkeyPatch, book: Path) -
 
 def test_own_calculation_must_be_said() -> None:
     bare = MADE_UP.drop(columns="id")
-    assert shown(data=bare, rows=[]).source_line() == "Source: own calculation"
+    assert shown(data=bare, rows=[]).source_line() == "Source: own calculation from the evidence"
     with pytest.raises(FigureError, match="names no evidence"):
         shown(data=bare)
 

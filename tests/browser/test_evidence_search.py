@@ -24,11 +24,11 @@ def opened(browser: Browser, site: Site, page: str, *, disk: bool = False) -> It
         yield seen
 
 
-def box(page: Page):  # noqa: ANN201
+def box(page: Page):
     return page.get_by_role("searchbox", name="Search all rows")
 
 
-def results(page: Page):  # noqa: ANN201
+def results(page: Page):
     return page.locator("#row-results a")
 
 
