@@ -1,8 +1,7 @@
-"""The evidence for search engines of data: schema.org ``Dataset`` as JSON-LD in a page's head."""
+"""The evidence for search engines of data: schema.org ``Dataset`` (see ``linked_data``)."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -14,7 +13,7 @@ from rare_earths.topics import span
 Entry = dict[str, Any]
 
 
-def of_book(book: Facts, data: Evidence) -> str:
+def of_book(book: Facts, data: Evidence) -> Entry:
     """The whole evidence as a Dataset: one variable a topic."""
     entry = _entry(book, "evidence", f"{book.title}: the evidence")
     rows = data.rows
@@ -31,10 +30,10 @@ def of_book(book: Facts, data: Evidence) -> str:
     files = {ZIP: "application/zip", "rows.parquet": "application/vnd.apache.parquet"}
     files |= {"rows.csv": "text/csv", "datapackage.json": "application/json"}
     entry["distribution"] = _files(book, files)
-    return script(entry)
+    return entry
 
 
-def of_topic(book: Facts, data: Evidence, topic: str) -> str:
+def of_topic(book: Facts, data: Evidence, topic: str) -> Entry:
     """One topic as a Dataset that is part of the whole: one variable a series."""
     rows = data.rows[data.rows["topic"] == topic]
     words = data.topics.loc[topic]
@@ -52,14 +51,13 @@ def of_topic(book: Facts, data: Evidence, topic: str) -> str:
     entry["distribution"] = _files(book, files)
     whole = f"{book.title}: the evidence"
     entry["isPartOf"] = {"@type": "Dataset", "name": whole, "url": _at(book, "pages/evidence.html")}
-    return script(entry)
+    return entry
 
 
 def _entry(book: Facts, name: str, title: str) -> Entry:
     """What both kinds share; a fact that is not set is left out."""
     page = "pages/evidence.html" if name == "evidence" else f"evidence/{name}.html"
     entry: Entry = {
-        "@context": "https://schema.org",
         "@type": "Dataset",
         "name": title,
         "description": "",
@@ -104,9 +102,3 @@ def _variable(name: str, meaning: str) -> Entry:
 def _years(told: str) -> str:
     """``1900/2025`` for ``1900 to 2025``."""
     return "/".join(re.findall(r"\d{4}", told))
-
-
-def script(entry: Entry) -> str:
-    """The entry as a script element; no text of it can end the element."""
-    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">{text}</script>'

@@ -76,7 +76,7 @@ def _collect(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             if part:
                 context[side] = {"link": f"{part.name}.html", "title": rows_title(book, part)}
         if page.name in data.topics.index:
-            context["page_data"] = of_topic(facts(app.config), data, page.name)
+            context["page_graph"] = [of_topic(facts(app.config), data, page.name)]
         yield f"evidence/{page.name}", context, "page.html"
     write_whole(folder / INDEX, index(book))
 
@@ -154,7 +154,7 @@ def _page_data(
 ) -> None:
     """Describe the evidence to search engines of data on its page."""
     if pagename == _PAGE:
-        context["page_data"] = of_book(facts(app.config), evidence())
+        context["page_graph"] = [of_book(facts(app.config), evidence())]
 
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
