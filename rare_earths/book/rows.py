@@ -4,7 +4,8 @@ The rows of a topic are put in order (series, entity, period) and cut into pages
 ``ROWS_A_PAGE``. Why so: one page a topic would be 3,100 rows long and weigh ten times the budget;
 one page a series would be 1,287 pages, most of a row or two, which nobody can read through; and
 rows fetched by a script would have no place that a link, a search engine or a browser without
-scripts can reach. Measured at 200 rows a page: 70 pages, at most 23 kB (gzip) of 60 allowed, 3,500 elements.
+scripts can reach. Measured at 200 rows a page: 70 pages, at most 23 kB (gzip) of 60 allowed and
+3,500 elements.
 
 A page's number may change when rows are added. The address that lasts is the topic's,
 ``evidence/<topic>.html#row-<id>``: where a row stands on another page, ``evidence.js`` leads there.
