@@ -45,6 +45,7 @@ TABLES = {
     "vocabulary/series.csv": "series topic quantity stage product hs dimension meaning",
     "vocabulary/entities.csv": "entity kind iso3 part_of aliases note",
     "vocabulary/units.csv": "unit pint dimension meaning",
+    "vocabulary/licences.csv": "licence pass_on reason",
     "lineages.csv": "lineage name kind derives_from note",
     "claims.csv": "id chapter claim status",
     "corrections.csv": "row field printed corrected reason source",
@@ -334,7 +335,7 @@ class Evidence:
     rows: index ``id``; the printed columns, value, low and high as numbers, with topic, iso3,
     grade (of the source), kind (of the entity), year (where the period lies in one year) and
     edition (year of the vintage). sources, lineages, claims, parameters, topics, series, entities,
-    projects, origins: the other tables, indexed by their key; corrections, exclusions,
+    licences, projects, origins: the other tables, indexed by their key; corrections, exclusions,
     deviations, holes, events: lists.
     """
 
@@ -355,6 +356,7 @@ class Evidence:
         self.topics = tables["vocabulary/topics.csv"].set_index("topic")
         self.series = tables["vocabulary/series.csv"].set_index("series")
         self.entities = tables["vocabulary/entities.csv"].set_index("entity")
+        self.licences = tables["vocabulary/licences.csv"].set_index("licence")
         self.units = Units(tables["vocabulary/units.csv"], raw.definitions)
         self._corrected = _correct(rows, self.corrections)
         self._places = self._corrected.groupby("series", sort=False).indices

@@ -111,6 +111,7 @@ def _form(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
         "vocabulary/entities.csv": {"entity": some, "kind": some, "iso3": "([A-Z]{3})?",
                                     "part_of": {*entities, ""}},
         "vocabulary/units.csv": {"unit": some, "pint": some, "dimension": some, "meaning": some},
+        "vocabulary/licences.csv": {"licence": some, "pass_on": {"yes", "no"}, "reason": some},
         "lineages.csv": {"lineage": r"[a-z0-9_:]+", "name": some},
         "claims.csv": {"id": r"C\d\d", "chapter": some, "claim": some, "status": set(STATUSES)},
         "corrections.csv": {"row": SLUG, "field": KEY, "reason": some,
@@ -135,6 +136,7 @@ UNIQUE = {"id", "topic", "series", "entity", "unit", "lineage", "name"}
 KEYS = {
     "vocabulary/topics.csv": "topic", "vocabulary/series.csv": "series",
     "vocabulary/entities.csv": "entity", "vocabulary/units.csv": "unit",
+    "vocabulary/licences.csv": "licence",
     "lineages.csv": "lineage", "claims.csv": "id", "parameters.csv": "name",
 }  # fmt: skip
 
@@ -309,7 +311,7 @@ def _keys_once(raw: Raw) -> list[Fault]:
 
 
 def _names(raw: Raw) -> list[Fault]:
-    """Grades of the sources; each lineage derives from known ones."""
+    """Grades and licences of the sources; each lineage derives from known ones."""
     found = []
     for key, grade in raw.sources["grade"].items():
         if grade not in GRADES:
@@ -318,6 +320,11 @@ def _names(raw: Raw) -> list[Fault]:
         if other and other not in raw.sources.index:
             expected = "a key of its own"
             found.append(Fault("error", "sources.bib", 0, str(key), repr(other), expected))
+    licences = set(raw.tables["vocabulary/licences.csv"]["licence"])
+    for key, licence in raw.sources["licence"].items():
+        if licence not in licences:
+            expected = "terms that vocabulary/licences.csv judges"
+            found.append(Fault("error", "sources.bib", 0, str(key), repr(licence), expected))
     known = set(raw.tables["lineages.csv"]["lineage"])
     for line, r in _lines(raw.tables["lineages.csv"]):
         for parent in filter(None, r["derives_from"].split(";")):

@@ -15,6 +15,7 @@ import pandas as pd
 
 from rare_earths import evidence_checks as rules
 from rare_earths.evidence import HANDS, ROW_COLUMNS, TABLES, Evidence, evidence
+from rare_earths.topics import span
 
 Descriptor = dict[str, Any]
 
@@ -182,7 +183,7 @@ def catalogue(book: Evidence) -> str:
         part = by_topic[topic]
         link = f"[{title}](#{title.lower().replace(' ', '-')})"
         counts = [part[c].nunique() for c in ("series", "source", "lineage")]
-        lines.append(_row([link, len(part), *counts, _years(part)]))
+        lines.append(_row([link, len(part), *counts, span(part["period"])]))
     for topic, text in book.topics.iterrows():
         lines += ["", f"## {text['title']}", "", f"`{topic}.csv`: {text['meaning']}.", ""]
         missing = book.holes.loc[book.holes["topic"] == topic, "missing"]
@@ -198,15 +199,8 @@ def _series_line(series: str, words: Any, part: pd.DataFrame) -> str:
     names = list(part["entity"].value_counts().index)
     shown = "; ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     units = ", ".join(dict.fromkeys(part["unit"]))
-    cells = [f"`{series}`", words["meaning"], units, shown, _years(part), len(part)]
+    cells = [f"`{series}`", words["meaning"], units, shown, span(part["period"]), len(part)]
     return _row([*cells, part["source"].nunique()])
-
-
-def _years(part: pd.DataFrame) -> str:
-    years = part["period"].str.findall(r"\d{4}").explode().dropna().astype(int)
-    if years.empty:
-        return "undated"
-    return str(years.min()) if years.min() == years.max() else f"{years.min()} to {years.max()}"
 
 
 def _table(heads: list[str]) -> list[str]:

@@ -350,9 +350,9 @@ class Explorer:
         trees = {w: figures.picture(c, self.id, w) for w, (c, _) in canvas.items()}
         data = self.table(self.start)
         sources = figures.find_sources(self.id, data, self.rows)
+        everything = self._all_values()
         extra = figures.Extra()
         if os.environ.get("RARE_EARTHS_OUTPUT") == "book":
-            everything = figures.csv(self._all_values())
             extra = figures.Extra(
                 css_class=" re-explorer",
                 attributes=f' data-explorer="{self.slug}" data-script="_figures/{self.slug}.js"',
@@ -360,7 +360,7 @@ class Explorer:
                 link=f"#{self.id}",
                 files={
                     f"{self.slug}.js": self.script(canvas, trees),
-                    f"{self.id}-all.csv": everything,
+                    f"{self.id}-all.csv": figures.csv(everything),
                 },
                 links=(("All states: CSV", f"{self.id}-all.csv"),),
             )
@@ -371,6 +371,7 @@ class Explorer:
             description=figures.PREFIX + self.describe(self.start).removeprefix(figures.PREFIX),
             data=data,
             sources=sources,
+            rows=tuple(figures.row_ids(everything, self.rows) or ()),
             wide=trees[WIDE],
             slim=trees[NARROW],
             pdf=functools.partial(figures.pdf_of, canvas[WIDE][0]),

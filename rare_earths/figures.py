@@ -521,6 +521,7 @@ class Figure:
     description: str  # begins "Description of figure"
     data: pd.DataFrame
     sources: tuple[Source, ...]
+    rows: tuple[str, ...]  # ids of the evidence behind it
     wide: ET.Element
     slim: ET.Element
     pdf: Callable[[], bytes]
@@ -576,6 +577,7 @@ class Figure:
         folder = Path(os.environ["RARE_EARTHS_FIGURES"])
         folder.mkdir(parents=True, exist_ok=True)
         files = {f"{self.id}.csv": self.csv(), f"{self.id}.svg": self.svg(), **self.extra.files}
+        files[f"{self.id}.rows"] = "\n".join(self.rows)  # for the pages of the evidence
         for name, text in files.items():
             part = folder / f".{name}.{os.getpid()}"
             part.write_text(text, encoding="utf-8", newline="\n")
@@ -621,10 +623,18 @@ class Figure:
             f'<a href="_figures/{name}" download>{label}, {_size(text)}</a>'
             for label, name, text in files
         )
+        behind = (
+            f'<p class="fig-evidence"><a href="_evidence/{self.id}">The evidence behind it: '
+            f"{count_rows(len(self.rows))}</a></p>"
+            if self.rows
+            else ""
+        )
+        # An explorer's script writes the cells of its table: none of them may be a link.
+        linked = not self.extra.attributes
         return (
             f'<details class="fig-data"><summary>Data: table, files, sources</summary>\n'
-            f"{table(self.data, self.id)}"
-            f'<p class="fig-files">Plotted values and picture: {links}</p>'
+            f"{table(self.data, self.id, linked=linked)}"
+            f'<p class="fig-files">Plotted values and picture: {links}</p>{behind}'
             f"{_source_list(self.id, self.sources)}</details>"
         )
 
@@ -663,6 +673,7 @@ def show(
     for a picture a reader could not read.
     """
     description = check_words(id, title, subtitle, description, data)
+    rows = row_ids(data, rows)
     sources = find_sources(id, data, rows)
     claim_id(id)
     shape = Shape(panels, columns, height, narrow_height)
@@ -675,6 +686,7 @@ def show(
         description=description,
         data=data,
         sources=sources,
+        rows=tuple(rows or ()),
         wide=picture(canvas[WIDE], id, WIDE),
         slim=picture(canvas[NARROW], id, NARROW),
         pdf=functools.partial(pdf_of, canvas[WIDE]),
@@ -726,14 +738,20 @@ def escape(text: str) -> str:
 # --- sources ------------------------------------------------------------------------------------
 
 
+def row_ids(data: pd.DataFrame, rows: Iterable[str] | None) -> list[str] | None:
+    """The evidence rows a figure names, each once; None where it says nothing of them."""
+    held: Iterable[Any] = data["id"].dropna() if "id" in data.columns else []
+    ids = list(dict.fromkeys([one for cell in held for one in str(cell).split()] + [*(rows or ())]))
+    return ids if ids or rows is not None else None
+
+
 def find_sources(id: str, data: pd.DataFrame, rows: Iterable[str] | None) -> tuple[Source, ...]:
     """The documents behind the evidence rows a figure names, in order of first mention."""
     from rare_earths.evidence import evidence
 
-    held: Iterable[Any] = data["id"].dropna() if "id" in data.columns else []
-    ids = list(dict.fromkeys([one for cell in held for one in str(cell).split()] + [*(rows or ())]))
+    ids = row_ids(data, rows)
     if not ids:
-        if rows is None:
+        if ids is None:
             raise FigureError(
                 f"{id} names no evidence: give `data` a column id, or say rows=[] when it is the "
                 f"report's own calculation."
@@ -819,7 +837,7 @@ def _link(source: Source, text: str) -> str:
 def _source_markup(id: str, sources: Sequence[Source]) -> str:
     """The source line: up to four documents by name, more by whose measurements they hold."""
     if not sources:
-        return "Source: own calculation"
+        return 'Source: own calculation from <a href="_page/pages/evidence">the evidence</a>'
     if len(sources) <= 4:
         word = "Source" if len(sources) == 1 else "Sources"
         return f"{word}: " + "; ".join(_link(source, source.label) for source in sources)
@@ -910,8 +928,30 @@ def cells(data: pd.DataFrame) -> list[list[str]]:
     ]
 
 
-def table(data: pd.DataFrame, id: str, attributes: str = "") -> str:
-    """The plotted values as an HTML table; over 60 rows, a sentence instead."""
+def count_rows(count: int) -> str:
+    """``1 row``, ``1,234 rows``."""
+    return f"{number(count)} {'row' if count == 1 else 'rows'}"
+
+
+# A line of a table links to each of a few rows; more stand on the figure's page of evidence.
+MOST_LINKS = 3
+
+
+def _evidence_cell(id: str, cell: Any) -> str:
+    """Where a line's evidence stands; the book extension fills the links to the rows."""
+    rows = [] if not isinstance(cell, str) else cell.split()
+    if len(rows) > MOST_LINKS:
+        link = f'<a href="_evidence/{id}">{count_rows(len(rows))}</a>'
+        return f'<td class="fig-rows">{link}</td>'
+    named = f' data-rows="{escape(" ".join(rows))}"' if rows else ""
+    return f'<td class="fig-rows"{named}></td>'
+
+
+def table(data: pd.DataFrame, id: str, attributes: str = "", *, linked: bool = False) -> str:
+    """The plotted values as an HTML table; over 60 rows, a sentence instead.
+
+    ``linked`` adds a column with links to the evidence of each line.
+    """
     shown = data.drop(columns="id", errors="ignore")
     if len(shown) > 60:
         return f"<p>{number(len(shown))} rows: too many for a table here; the CSV holds them.</p>"
@@ -922,14 +962,17 @@ def table(data: pd.DataFrame, id: str, attributes: str = "") -> str:
         f'<th scope="col"{mark}>{escape(name.replace("_", " "))}</th>'
         for name, mark in zip(names, right, strict=True)
     )
+    linked = linked and "id" in data.columns
+    ends = [_evidence_cell(id, cell) for cell in data["id"]] if linked else [""] * len(shown)
+    head += '<th scope="col" class="fig-rows">evidence</th>' if linked else ""
     body = []
-    for texts in cells(data):
+    for texts, end in zip(cells(data), ends, strict=True):
         texts = [escape(text) for text in texts]
         marked = [f'<th scope="row"{right[0]}>{texts[0]}</th>']
         marked += [
             f"<td{mark}>{text}</td>" for text, mark in zip(texts[1:], right[1:], strict=True)
         ]
-        body.append(f"<tr>{''.join(marked)}</tr>")
+        body.append(f"<tr>{''.join(marked)}{end}</tr>")
     return (
         f'<div class="table-scroll" role="region" tabindex="0" aria-label="Values of {id}">'
         f'<table class="fig-table"{attributes}><thead><tr>{head}</tr></thead>'

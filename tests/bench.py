@@ -21,7 +21,7 @@ import outlook_speed
 from browser import chromium
 from browser.checks import settle, visit, walk_through
 from browser.explorers import Explorer, kind_of
-from browser.served import Site, serve
+from browser.served import Site, looked_at, serve
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
@@ -185,7 +185,7 @@ def measure() -> dict[str, Any]:
                     "explorers": "data-explorer=" in ours.text(page),
                     **lighthouse(ours.url(page), folder),
                 }
-                for page in ours.pages
+                for page in looked_at(ours.folder)
             }
             front = lighthouse(plain.url("index.html"), folder)
             found["plain front page, Lighthouse"] = front

@@ -85,9 +85,13 @@ def file_of(figure: Tag, page: Path, ending: str) -> Path | None:
 
 
 def table(figure: Tag) -> list[list[str]]:
-    """Cells of the figure's table, its head first."""
+    """Cells of the figure's table, its head first, without the links to the evidence."""
     return [
-        [words(cell) for cell in row.find_all(["th", "td"])]
+        [
+            words(cell)
+            for cell in row.find_all(["th", "td"])
+            if "fig-rows" not in cell.get("class", [])
+        ]
         for row in figure.select("details table tr")
     ]
 

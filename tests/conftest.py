@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser.served import Site, pages_of, serve
+from browser.served import Site, looked_at, serve
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
@@ -44,7 +44,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`page` alone runs over every built page; an unbuilt book fails in the fixture `site`."""
     given = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     if "page" in metafunc.fixturenames and not any("page" in names for names in given):
-        metafunc.parametrize("page", pages_of(HTML) or ["index.html"])
+        metafunc.parametrize("page", looked_at(HTML) or ["index.html"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -29,6 +29,7 @@ BOOK = Facts(
     licence_code={"name": "MIT"},
     licence_text={"name": "CC BY 4.0"},
     licence_data={"name": "CC BY 4.0", "note": "a note"},
+    article={},
     stamp=Stamp("0.1.0", "2026-11-24", "abc1234", False),
 )
 KNOWN = replace(BOOK, address="https://example.org/b/", doi="10.1234/x", publisher="A Press")

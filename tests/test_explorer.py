@@ -246,6 +246,7 @@ def test_three_lives(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert form["pdf"]
     assert {path.name for path in tmp_path.iterdir()} == {
         "made-up.js", "fig-made-up.csv", "fig-made-up-all.csv", "fig-made-up.svg",
+        "fig-made-up.rows",
     }  # fmt: skip
     everything = pd.read_csv(tmp_path / "fig-made-up-all.csv")
     assert len(everything) == 16 * 5

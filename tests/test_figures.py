@@ -158,7 +158,10 @@ def test_book_bundle_and_files(book: Path) -> None:
     assert pdf.startswith(b"%PDF")
     assert b"CreationDate" not in pdf
     assert b"/Type3" not in pdf
-    assert {path.name for path in book.iterdir()} == {"fig-made-up.csv", "fig-made-up.svg"}
+    assert {path.name for path in book.iterdir()} == {
+        *("fig-made-up.csv", "fig-made-up.svg", "fig-made-up.rows"),
+    }
+    assert (book / "fig-made-up.rows").read_text("utf-8").split() == list(figure.rows)
     frame = pd.read_csv(book / "fig-made-up.csv")
     pd.testing.assert_frame_equal(frame, MADE_UP, rtol=1e-9)
     assert (book / "fig-made-up.svg").read_text("utf-8") == figure.svg()
@@ -183,7 +186,9 @@ def test_block(book: Path) -> None:
         assert part in html
     assert html.count("<svg") == 2
     assert html.count('aria-hidden="true"') == 2
-    assert "made-up.1" not in html, "ids belong to the CSV"
+    bare = re.sub(r'data-rows="[^"]*"', "", html)
+    assert "made-up.1" in html
+    assert "made-up.1" not in bare, "ids belong to the CSV and to the links to the rows"
     assert "<style" not in html
     assert "style=" not in html
     ids = re.findall(r'\bid="([^"]+)"', html)
@@ -261,7 +266,7 @@ def test_many_sources_are_grouped(monkeypatch: pytest.MonkeyPatch, book: Path) -
 
 def test_own_calculation_must_be_said() -> None:
     bare = MADE_UP.drop(columns="id")
-    assert shown(data=bare, rows=[]).source_line() == "Source: own calculation"
+    assert shown(data=bare, rows=[]).source_line() == "Source: own calculation from the evidence"
     with pytest.raises(FigureError, match="names no evidence"):
         shown(data=bare)
 

@@ -16,6 +16,8 @@ from conftest import ROOT
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
+from rare_earths.evidence import evidence
+
 A4 = (595.28, 841.89)
 CHINESE_TITLE = "稀土资源快见底"
 # Points by which a line may stand out into the margin.
@@ -229,3 +231,11 @@ def test_links_lead_somewhere(pdf: PdfReader) -> None:
             if action.get("/S") == "/URI" and not re.match("https?:|mailto:", action["/URI"]):
                 broken.append((number, action["/URI"]))
     none(broken)
+
+
+def test_the_evidence_is_summed_up(text: str) -> None:
+    """On paper a table for each topic, by quantity; the rows themselves are in the pages."""
+    data = evidence()
+    none([title for title in data.topics["title"] if flat(title) not in text])
+    printed = [row for row in data.rows.index[::97] if flat(row) in text]
+    none(printed, "ids of rows in print")

@@ -9,6 +9,8 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
 - ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
+- ``data_files``: the evidence as CSV, Parquet and one zip beside the pages
+- ``evidence_site``: pages of the topics, rows and documents of the evidence; links to them
 - ``moved``: numbers and verdicts of the built book, compared with the expected ones
 - ``latex``: title page, fonts and style of the PDF
 - ``print_form``: (plug-in of MyST-NB) the form that an output takes in print
@@ -29,6 +31,8 @@ PARTS = (
     "freshness",
     "parallel",
     "blocks",
+    "data_files",
+    "evidence_site",
     "light",
     "cite",
     "linked_data",

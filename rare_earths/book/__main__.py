@@ -108,6 +108,7 @@ def build() -> int:
     inputs = _inputs()
     # The verdicts take as long as a chapter: judged beside the reading of the pages.
     with subprocess.Popen([sys.executable, "-m", "rare_earths.book", "verdicts"]) as judging:
+        moved.judging = judging
         failed = _jupyter_book("html")
     if failed or judging.returncode:
         return 1

@@ -183,7 +183,9 @@ def _page(
     """Add tags and, to a chapter, the citation block."""
     book = facts(app.config)
     fallback = f"{book.title}: {book.subtitle}"
-    tags = _tags(app, pagename, describe(doctree, fallback)) if doctree else []
+    about = context.get("page_about", "")
+    tags = [("description", about)] if about else []
+    tags = _tags(app, pagename, describe(doctree, fallback)) if doctree else tags
     context["page_tags"] = [(name, content) for name, content in tags if content]
     if doctree and is_chapter(pagename):
         context["body"] = context.get("body", "") + _block(app, pagename)

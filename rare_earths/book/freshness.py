@@ -35,6 +35,7 @@ EVERYTHING = (
     "_toc.yml",
     "pyproject.toml",
     "CHANGELOG.md",
+    "LICENSE-DATA.md",
 )
 # No settings of the user's own, no history, no warnings about the connection on this machine.
 _KERNEL = """\

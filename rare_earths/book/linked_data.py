@@ -127,9 +127,11 @@ def _page(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give the front page the book, a chapter itself and its verdicts."""
+    """Give the front page the book, a chapter itself and its verdicts; others what they hand over
+    as ``page_graph``.
+    """
     book = facts(app.config)
-    graph: list[dict[str, Any]] = []
+    graph: list[dict[str, Any]] = context.get("page_graph", [])
     if pagename == app.config.root_doc:
         chapters = [name for name in sorted(app.env.found_docs) if is_chapter(name)]
         parts = [

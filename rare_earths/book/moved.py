@@ -11,6 +11,7 @@ import csv
 import importlib
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -81,6 +82,17 @@ def write_verdicts(build: Path) -> None:
     write_whole(build / "verdicts.csv", table.to_csv(index=index, lineterminator="\n"))
     text = json.dumps(claims.as_json(), indent=1, ensure_ascii=False)
     write_whole(build / "claims.json", text + "\n")
+
+
+judging: subprocess.Popen[bytes] | None = None  # set while a build judges beside its reading
+
+
+def judged_file(build: Path) -> Path | None:
+    """``claims.json`` of this build, as soon as it is judged; ``None`` in a book without claims."""
+    if judging is not None:
+        judging.wait()
+    path = build / "claims.json"
+    return path if path.is_file() else None
 
 
 def _rows(path: Path) -> dict[tuple[str, ...], dict[str, str]]:

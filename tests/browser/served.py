@@ -59,10 +59,32 @@ def weight(text: str) -> int:
     return len(gzip.compress(text.encode(), 6, mtime=0))
 
 
+# Made from the tables by one template each: test_evidence_pages.py reads all of them, the other
+# tests look at the heaviest of each kind.
+GENERATED = "evidence"
+
+
 def pages_of(folder: Path) -> list[str]:
-    """All pages a reader can open: every HTML file outside folders that begin with _."""
+    """All pages a reader can open: every HTML file outside folders that begin with _; the pages of
+    the evidence are left out.
+    """
     files = (path.relative_to(folder) for path in folder.rglob("*.html"))
-    return sorted(str(path) for path in files if not any(p.startswith("_") for p in path.parts))
+    return sorted(
+        str(path)
+        for path in files
+        if path.parts[0] != GENERATED and not any(p.startswith("_") for p in path.parts)
+    )
+
+
+def looked_at(folder: Path) -> list[str]:
+    """All pages, of those of the evidence the heaviest of each kind: topic, rows, figure, ranks."""
+    heaviest: dict[str, Path] = {}
+    for path in sorted((folder / GENERATED).glob("*.html")):
+        rows = path.stem.rpartition("-")[2].isdigit() and not path.stem.startswith("fig-")
+        kind = "rows" if rows else "figure" if path.stem.startswith("fig-") else "topic"
+        kind = path.stem if path.stem == "disagreements" else kind
+        heaviest[kind] = max(heaviest.get(kind, path), path, key=lambda p: p.stat().st_size)
+    return pages_of(folder) + sorted(str(path.relative_to(folder)) for path in heaviest.values())
 
 
 @lru_cache(maxsize=512)
