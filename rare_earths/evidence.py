@@ -24,6 +24,7 @@ import io
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -672,6 +673,20 @@ def joined(raw: Raw) -> pd.DataFrame:
         for topic, table in raw.topics.items()
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ROW_COLUMNS)
+
+
+def row_id(series: str, entity: str, period: str, source: str) -> str:
+    """The id of a row, as all rows are named; of several such rows the second ends in ``.2``.
+
+    An open span is named ``open-2012`` (../2012) or ``2014-open`` (2014/..).
+    """
+    period = period.replace("../", "open-").replace("/..", "-open")
+    return ".".join(_slug(part) for part in (series, entity, period, source))
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
 USAGE = "usage: python -m rare_earths.evidence check|package [folder]"

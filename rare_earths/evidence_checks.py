@@ -430,23 +430,54 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     if rows.empty:
         return []
     rows = prepared(raw, rows)
-    accepted = set(raw.tables["accepted.csv"][["check", "row"]].itertuples(index=False, name=None))
-    apart = set(
-        raw.tables["deviations.csv"][["series", "entity", "period"]].itertuples(
-            index=False, name=None
-        )
-    )
     found = []
-    for name, test in CHECKS.items():
-        for index, expected in test(rows):
-            r: Any = rows.loc[index]
-            known = (name, r["id"]) in accepted or (name == "sources agree" and _listed(r, apart))
-            severity = "note" if known else "conflict"
-            found.append(
-                Fault(severity, r["file"], int(r["line"]), "value", f"{r['n_value']:g}",
-                      f"{expected} (check: {name})")
-            )  # fmt: skip
+    for name, r, expected, known in Judge(raw).findings(rows):
+        severity = "note" if known else "conflict"
+        found.append(
+            Fault(severity, r["file"], int(r["line"]), "value", f"{r['n_value']:g}",
+                  f"{expected} (check: {name})")
+        )  # fmt: skip
     return found
+
+
+class Judge:
+    """The checks of meaning for a few rows at a time, accepted contradictions left out."""
+
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+        accepted = raw.tables["accepted.csv"][["check", "row"]]
+        self.accepted = set(accepted.itertuples(index=False, name=None))
+        apart = raw.tables["deviations.csv"][["series", "entity", "period"]]
+        self.apart = set(apart.itertuples(index=False, name=None))
+
+    def findings(self, rows: pd.DataFrame) -> Iterator[tuple[str, Any, str, bool]]:
+        """Check, row, what was expected, whether that contradiction is accepted."""
+        for name, test in CHECKS.items():
+            for index, expected in test(rows):
+                row: Any = rows.loc[index]
+                known = (name, row["id"]) in self.accepted
+                known |= name == "sources agree" and _listed(row, self.apart)
+                yield name, row, expected, known
+
+    def names(self, rows: pd.DataFrame) -> set[tuple[str, str]]:
+        """Check and row of every contradiction that is not accepted."""
+        return {(name, row["id"]) for name, row, _, known in self.findings(rows) if not known}
+
+    def of_row(self, line: pd.DataFrame) -> set[tuple[str, str]]:
+        """The relations within one row (a line of the joined tables) that do not hold."""
+        tests = {"order": _order, "bound": _bound_words, "dimension": _dimension}
+        return {(name, f.file) for name, test in tests.items() for f in test(self.raw, line)}
+
+
+def related(rows: pd.DataFrame, line: pd.DataFrame) -> pd.Series:
+    """Which prepared rows a check of meaning may hold against a row: those of its document, of its
+    series and entity, and of its topic and period."""
+    one = line.iloc[0]
+    return (
+        (rows["source"] == one["source"])
+        | (rows["series"] == one["series"]) & (rows["entity"] == one["entity"])
+        | (rows["topic"] == one["topic"]) & (rows["period"] == one["period"])
+    )
 
 
 def prepared(raw: Raw, rows: pd.DataFrame) -> pd.DataFrame:
