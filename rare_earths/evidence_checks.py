@@ -515,11 +515,74 @@ ONE_EDITION = ["series", "period", "source", "vintage", "unit"]
 
 
 def _same_row_twice(rows: pd.DataFrame) -> Iterator[Finding]:
-    """One cell of one document has one value."""
-    cell = ["series", "entity", "period", "source", "vintage", "locator", "unit", "note"]
+    """One document gives one value for a quantity."""
+    cell = ["series", "entity", "period", "source", "unit"]
     for _, group in rows[rows.duplicated(cell, keep=False)].groupby(cell, sort=False):
         for i in group.index[1:]:
             yield i, f"one row for this cell, which is in line {group['line'].iloc[0]} already"
+
+
+# Of a document with fewer other rows nothing can be said by comparison.
+FEW = 3
+
+
+def _odd_one_out(rows: pd.DataFrame, column: str) -> Iterator[tuple[Any, str]]:
+    """The row of each document that alone differs in a column from all its other rows, and what
+    those have."""
+    some = rows[rows.groupby("source")["id"].transform("size") > FEW]
+    counts = some.groupby(["source", column])["id"].transform("size")
+    kinds = some.groupby("source")[column].transform("nunique")
+    usual = some[counts > 1].drop_duplicates("source").set_index("source")[column]
+    for i, source in some.loc[(counts == 1) & (kinds == 2), "source"].items():
+        if source in usual.index:
+            yield i, str(usual[source])
+
+
+def _one_edition(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A document is one edition."""
+    for i, usual in _odd_one_out(rows, "vintage"):
+        yield i, f"the edition of the other rows of this document, {usual or 'none'}"
+
+
+def _one_hand(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A document that measures does not quote once, and one that quotes does not measure once."""
+    for i, usual in _odd_one_out(rows.assign(own=rows["hand"] == "first"), "own"):
+        hand = "first hand" if usual == "True" else "second hand"
+        yield i, f"a document read at {hand} like its other rows"
+
+
+def _own_lineage(rows: pd.DataFrame) -> Iterator[Finding]:
+    """What a document measured itself has its own lineage."""
+    first = rows[rows["hand"] == "first"]
+    for i, usual in _odd_one_out(first, "lineage"):
+        yield i, f"the lineage of this document's own figures, {usual}"
+
+
+# Elsewhere plans, targets and limits are printed as reported figures of a later year.
+COUNTED = {"production", "reserves", "trade_codes", "us_statistics", "firms", "magnets",
+           "industry", "environment", "patents", "illegal_output", "stages"}  # fmt: skip
+
+
+def _not_yet(rows: pd.DataFrame) -> Iterator[Finding]:
+    """What was counted was over when it was printed."""
+    counted = rows[
+        rows["topic"].isin(COUNTED) & rows["quality"].isin(["reported", "estimated", "revised"])
+    ]
+    last = counted["period"].str.findall(r"(?<!\d)\d{4}(?!\d)").str[-1]
+    edition = counted["vintage"].str.extract(r"(\d{4})\D*$", expand=False)
+    late = pd.to_numeric(last) > pd.to_numeric(edition)
+    late &= ~counted["period"].str.endswith("/..")
+    for i in counted.index[late]:
+        yield i, f"a period that is over by the edition of {edition[i]}"
+
+
+def _year_end(rows: pd.DataFrame) -> Iterator[Finding]:
+    """The yearly tables of reserves give those of the year-end before the edition."""
+    some = rows[(rows["series"] == "reserves") & rows["period"].str.fullmatch(r"\d{4}")]
+    some = some[some["source"].isin(some.loc[some["entity"] == "World", "source"])]
+    some = some[some["vintage"].str.fullmatch(r"\d{4}") & ~some["entity"].str.contains(",")]
+    for i in some.index[some["vintage"].astype(int) - some["period"].astype(int) != 1]:
+        yield i, "the year-end before the edition"
 
 
 def _shares(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -707,6 +770,11 @@ def _far_apart(rows: pd.DataFrame) -> Iterator[Finding]:
 
 CHECKS: dict[str, Callable[[pd.DataFrame], Iterator[Finding]]] = {
     "one value a cell": _same_row_twice,
+    "one edition a document": _one_edition,
+    "one hand a document": _one_hand,
+    "own lineage": _own_lineage,
+    "over when printed": _not_yet,
+    "reserves of the year-end": _year_end,
     "share within 100": _shares,
     "part within world": _above_world,
     "parts sum to world": _sum_of_parts,

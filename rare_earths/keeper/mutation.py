@@ -166,6 +166,7 @@ class Bench:
         self.places = dict(zip(self.text["id"], self.text.index, strict=True))
         self.prepared = checks.prepared(raw, self.text)
         self.judge = checks.Judge(raw)
+        self.known = self.judge.names(self.prepared)
 
     def broken(self, slip: Slip) -> tuple[Evidence, pd.DataFrame | None]:
         """The evidence with the slip, and the broken row as text (none where it is deleted)."""
@@ -180,23 +181,17 @@ class Bench:
         return Evidence(self.raw, rows), line
 
     def objections(self, slip: Slip, line: pd.DataFrame | None) -> set[str]:
-        """Checks that object to the slip, where they had nothing to say before."""
+        """Checks that object to the slip and not to the evidence as it is."""
         place = self.places[slip.row]
         near = checks.related(self.prepared, self.prepared.loc[[place]])
         if line is None:
             mine = self.prepared[near].drop(index=place)
-            return _new(self.judge.names(mine), self.judge.names(self.prepared[near]))
+            return {name for name, _ in self.judge.names(mine) - self.known}
         after = checks.prepared(self.raw, line)
-        near |= checks.related(self.prepared, after)
-        before = self.prepared[near]
-        mine = before.copy()
+        mine = self.prepared[near | checks.related(self.prepared, after)].copy()
         mine.loc[place] = after.loc[place, mine.columns]
-        found = _new(self.judge.names(mine), self.judge.names(before))
-        return found | {name for name, _ in self.judge.of_row(line)}
-
-
-def _new(after: set[tuple[str, str]], before: set[tuple[str, str]]) -> set[str]:
-    return {name for name, _ in after - before}
+        found = self.judge.names(mine) - self.known | self.judge.of_row(line)
+        return {name for name, _ in found}
 
 
 # --- what the report says ------------------------------------------------------------------------
