@@ -61,6 +61,8 @@ TABLES = {
     " start_planned_first start_planned_latest start_actual capex_first capex_latest"
     " capex_currency public_funding sources note",
 }
+# While an edition is written, what its files held before.
+UNDO = ".undo"
 # These mix many origins: they never count as agreement.
 NO_ORIGIN = {"press_unattributed", "machine_doubtful", "company:various_project_owners"}
 NO_ORIGIN_PREFIX = "consultancy:unnamed_"
@@ -141,46 +143,62 @@ class Parameter:
 # --- reading -------------------------------------------------------------------------------------
 
 
-def _damage(text: str, columns: list[str]) -> tuple[str, str] | None:
-    """What a spreadsheet or an editor did to a file as a whole: found, expected."""
-    header = text.split("\n", 1)[0].rstrip("\r")
+def _damages(text: str, columns: list[str]) -> tuple[list[tuple[str, str]], str, str]:
+    """What a spreadsheet or an editor did to a file as a whole, each as found and expected; the
+    text without it, to look at its cells all the same; what stands between the cells.
+    """
+    found = []
     if text.startswith("\ufeff"):
-        return "a byte order mark at the start", "plain UTF-8 without it"
-    if ";" in header and "," not in header:
-        return "semicolons between the columns", "commas"
-    if "\t" in header:
-        return "tabs between the columns", "commas"
+        found.append(("a byte order mark at the start", "plain UTF-8 without it"))
+        text = text.removeprefix("\ufeff")
     if "\r" in text:
-        return "line ends of another system", "plain line feeds"
-    if header.split(",") != columns:
-        return f"the columns {header!r}", ",".join(columns)
-    return None
+        found.append(("line ends of another system", "plain line feeds"))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    header, between = text.split("\n", 1)[0], ","
+    if ";" in header and "," not in header:
+        found.append(("semicolons between the columns", "commas"))
+        between = ";"
+    elif "\t" in header:
+        found.append(("tabs between the columns", "commas"))
+        between = "\t"
+    if header.split(between) != columns:
+        found.append((f"the columns {header!r}", ",".join(columns)))
+        between = ""
+    return found, text, between
 
 
 def _read_csv(folder: Path, file: str, columns: list[str], faults: list[Fault]) -> pd.DataFrame:
     """Read one table as text; what cannot be read becomes a fault and an empty table."""
-    empty = pd.DataFrame({c: pd.Series(dtype=str) for c in columns})
     path = folder / file
-    if not path.is_file():
+    text = None
+    if path.is_file():
+        text = _decoded(path.read_bytes(), file, faults)
+    else:
         faults.append(Fault("fatal", file, 0, "", "no such file", "a table"))
-        return empty
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        faults.append(Fault("fatal", file, line, "", "bytes that are no UTF-8", "UTF-8"))
-        return empty
-    if damage := _damage(text, columns):
-        faults.append(Fault("fatal", file, 1, "", *damage))
-        return empty
+    damages, text, _ = _damages(text, columns) if text is not None else ([], None, "")
+    faults += [Fault("fatal", file, 1, "", *damage) for damage in damages]
+    if text is None or damages:
+        return pd.DataFrame({c: pd.Series(dtype=str) for c in columns})
     return _table(text, file, columns, faults)
 
 
-def _table(text: str, file: str, columns: list[str], faults: list[Fault]) -> pd.DataFrame:
+def _decoded(content: bytes, file: str, faults: list[Fault]) -> str | None:
+    """The text of a file, None and a fault where it is no UTF-8."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        faults.append(Fault("fatal", file, line, "", "bytes that are no UTF-8", "UTF-8"))
+        return None
+
+
+def _table(
+    text: str, file: str, columns: list[str], faults: list[Fault], between: str = ","
+) -> pd.DataFrame:
     """The rows of a table as text, index: line of the file less 2. A row that is not one line of
     as many cells as there are columns is a fault and left out.
     """
-    rows, reader, line = {}, csv.reader(io.StringIO(text)), 1
+    rows, reader, line = {}, csv.reader(io.StringIO(text), delimiter=between), 1
     next(reader)
     for row in reader:
         line += 1
@@ -207,20 +225,6 @@ def _read_sources(folder: Path, faults: list[Fault]) -> pd.DataFrame:
     from pybtex.database import parse_string
     from pybtex.exceptions import PybtexError
 
-    fields = [
-        "title",
-        "author",
-        "year",
-        "publisher",
-        "journal",
-        "url",
-        "doi",
-        "grade",
-        "kind",
-        "howread",
-        "licence",
-    ]
-    fields += ["supersedes", "alsoat"]
     path = folder / "sources.bib"
     if not path.is_file():
         faults.append(Fault("fatal", "sources.bib", 0, "", "no such file", "a bibliography"))
@@ -257,6 +261,9 @@ def _read(folder: Path) -> Raw:
         if file not in known and names:
             expected = "a table named in vocabulary/topics.csv"
             faults.append(Fault("fatal", file, 0, "", "a table nobody reads", expected))
+    if (folder / UNDO).exists():
+        found, expected = "an edition half taken", "make edition once more, which puts it back"
+        faults.append(Fault("fatal", UNDO, 0, "", found, expected))
     definitions = folder / "vocabulary" / "units.txt"
     text = definitions.read_text(encoding="utf-8") if definitions.is_file() else ""
     if not text:
@@ -684,23 +691,30 @@ def row_id(series: str, entity: str, period: str, source: str) -> str:
     return ".".join(_slug(part) for part in (series, entity, period, source))
 
 
+@functools.cache
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-USAGE = "usage: python -m rare_earths.evidence check|package [folder]"
+USAGE = """usage: python -m rare_earths.evidence check [folder]
+       python -m rare_earths.evidence package [folder]
+       python -m rare_earths.evidence edition table.csv [--write]"""
 
 
 def main(arguments: list[str]) -> int:
     """Command line: ``check`` lists all faults and gives 1 if there is any; ``package`` writes
-    datapackage.json and CATALOG.md.
+    datapackage.json and CATALOG.md; ``edition`` says what new rows would move, and takes them.
     """
     command, *rest = arguments or [""]
-    folder = Path(rest[0]) if rest else DATA
+    if command == "edition" and rest:
+        from rare_earths.keeper import edition
+
+        return edition.main(rest)
     if command not in ("check", "package"):
         print(USAGE, file=sys.stderr)
         return 2
+    folder = Path(rest[0]) if rest else DATA
     if faults := check(folder):
         print(*faults, f"{len(faults)} faults.", sep="\n", file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@ expected. Nothing is repaired, dropped or coerced here.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from rare_earths.evidence import HANDS, Fault, Raw, Units, joined
+from rare_earths.evidence import HANDS, Fault, Raw, Units, joined, row_id
 
 COUNT = r"\d+"
 NUMBER = r"-?\d+(\.\d+)?"
@@ -199,7 +200,7 @@ def _number_words(value: str) -> str:
 
 def _relations(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     found = []
-    for of_rows in (_order, _bound_words, _dimension, _topic_of_series, _same_id):
+    for of_rows in (_order, _bound_words, _dimension, _topic_of_series, _same_id, _id_says):
         found += of_rows(raw, rows)
     for of_tables in (_keys_once, _names, _country_codes, _unit_words, _circles):
         found += of_tables(raw)
@@ -296,6 +297,24 @@ def _same_id(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     places = once["file"].astype(str) + ", line " + once["line"].astype(str)
     first = dict(zip(once["id"], places, strict=True))
     return _row_faults(rows, bad, "id", lambda r: f"an id of its own ({first[r['id']]} has it)")
+
+
+def _id_says(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
+    """The id of a row is made of its series, entity, period and source, where these are sound."""
+    tables = raw.tables
+    sound = (
+        rows["series"].isin(tables["vocabulary/series.csv"]["series"])
+        & rows["entity"].isin(tables["vocabulary/entities.csv"]["entity"])
+        & rows["source"].isin(raw.sources.index)
+        & rows["period"].str.fullmatch(PERIOD)
+        & rows["id"].str.fullmatch(SLUG)
+    )
+    some = rows[sound]
+    cells = some[["series", "entity", "period", "source"]].itertuples(index=False, name=None)
+    some = some.assign(right=list(itertools.starmap(row_id, cells)))
+    plain = some["id"].str.replace(r"\.\d+$", "", regex=True)
+    bad = (plain != some["right"]) & (some["id"] != some["right"])
+    return _row_faults(some, bad, "id", lambda r: repr(r["right"]))
 
 
 def _keys_once(raw: Raw) -> list[Fault]:
@@ -519,7 +538,9 @@ def _same_row_twice(rows: pd.DataFrame) -> Iterator[Finding]:
     cell = ["series", "entity", "period", "source", "unit"]
     for _, group in rows[rows.duplicated(cell, keep=False)].groupby(cell, sort=False):
         for i in group.index[1:]:
-            yield i, f"one row for this cell, which is in line {group['line'].iloc[0]} already"
+            first = group.iloc[0]
+            place = f"{first['file']}, line {first['line']}"
+            yield i, f"one row for this cell, which is in {place} already"
 
 
 # Of a document with fewer other rows nothing can be said by comparison.

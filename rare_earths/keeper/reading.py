@@ -195,7 +195,7 @@ class Unhurried(engine.Verdict):
 
     def __init__(self, claim: str, data: Evidence) -> None:
         rule = claims.RULES[claim]
-        outcomes = engine._outcomes(rule, data, rule.default, keep_untestable=True)
+        outcomes = engine._outcomes(rule, data, rule.default)
         for name, value in (("claim", rule), ("evidence", data), ("outcomes", outcomes)):
             object.__setattr__(self, name, value)
 
@@ -298,7 +298,8 @@ def of_claim(verdict: engine.Verdict, *, whole: bool = True) -> Iterator[Told]:
         card = Card(verdict)
         for line in card.facts():
             yield Told(f"{name}, {line.lower()}", lambda n=line: card.facts()[n])
-        yield Told(f"{name}, choices", lambda: _values(multiverse.shares(verdict)))
+        yield Told(f"figure fig-{verdict.id.lower()}-choices, values",
+                   lambda: _values(multiverse.shares(verdict)))  # fmt: skip
 
 
 def o_rows(outcome: engine.Outcome) -> tuple[str, ...]:
