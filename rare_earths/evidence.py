@@ -113,7 +113,11 @@ class Raw:
 
 @dataclass(frozen=True)
 class Picked:
-    """One value chosen among several, with the rule that chose it and what it rejected."""
+    """One value chosen among several, with the rule that chose it and what it rejected.
+
+    rejected: the other rows, best first, each with what it lost by (column ``why``): lower grade,
+    second hand, older edition, superseded, later by id.
+    """
 
     value: float
     low: float
@@ -437,18 +441,20 @@ class Evidence:
         )
         if found.empty:
             raise EvidenceError(f"No row of {series} for {entity} in {period}.")
-        order = pd.DataFrame(
+        ranks = pd.DataFrame(
             {
-                "grade": found["grade"],
-                "hand": found["hand"].map(HANDS.index),
-                "edition": -found["edition"].fillna(0).astype(int),
+                "lower grade": found["grade"],
+                "second hand": found["hand"].map(HANDS.index),
+                "older edition": -found["edition"].fillna(0).astype(int),
                 "superseded": found["source"].isin(set(self.sources["supersedes"]) - {""}),
-                "tie": found.index,
+                "later by id": found.index,
             },
             index=found.index,
-        ).sort_values(["grade", "hand", "edition", "superseded", "tie"])
-        row = found.loc[order.index[0]]
-        rejected = found.loc[order.index[1:]]
+        )
+        ranks = ranks.sort_values(list(ranks.columns))
+        best = ranks.iloc[0]
+        why = [str((other != best).idxmax()) for _, other in ranks.iloc[1:].iterrows()]
+        row = found.loc[ranks.index[0]]
         return Picked(
             value=float(row["value"]),
             low=float(row["low"]),
@@ -457,8 +463,8 @@ class Evidence:
             unit=unit,
             id=str(row.name),
             source=str(row["source"]),
-            rule=_rule(row, len(rejected)),
-            rejected=rejected,
+            rule=_rule(row, len(why)),
+            rejected=found.loc[ranks.index[1:]].assign(why=why),
         )
 
     def parameter(self, name: str) -> Parameter:
