@@ -6,6 +6,7 @@ expected. Nothing is repaired, dropped or coerced here.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -389,6 +390,11 @@ def _country_codes(raw: Raw) -> list[Fault]:
 
 def iso3(names: list[str]) -> list[str]:
     """ISO codes of country names, "" where there is no such country."""
+    return list(_iso3(tuple(names)))
+
+
+@functools.lru_cache(maxsize=2)  # the library reads its table anew each time
+def _iso3(names: tuple[str, ...]) -> tuple[str, ...]:
     import logging
 
     import country_converter as coco
@@ -400,9 +406,9 @@ def iso3(names: list[str]) -> list[str]:
     )
     table["obsolete"] = table["obsolete"].where(table["obsolete"] != "")
     converter = coco.CountryConverter(country_data=table)
-    codes = converter.convert(names, to="ISO3", not_found="")
+    codes = converter.convert(list(names), to="ISO3", not_found="")
     codes = [codes] if isinstance(codes, str) else codes
-    return [c if isinstance(c, str) else "" for c in codes]
+    return tuple(c if isinstance(c, str) else "" for c in codes)
 
 
 def _unit_words(raw: Raw) -> list[Fault]:
@@ -448,9 +454,13 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     """Identities within one source, edition and definition, on corrected values."""
     if rows.empty:
         return []
+    # Rows set aside for a fault of form leave holes of their own.
+    whole = len(rows) == sum(map(len, raw.topics.values()))
     rows = prepared(raw, rows)
     found = []
     for name, r, expected, known in Judge(raw).findings(rows):
+        if name in OF_DOCUMENTS and not whole:
+            continue
         severity = "note" if known else "conflict"
         found.append(
             Fault(severity, r["file"], int(r["line"]), "value", f"{r['n_value']:g}",
@@ -559,6 +569,14 @@ def _odd_one_out(rows: pd.DataFrame, column: str) -> Iterator[tuple[Any, str]]:
             yield i, str(usual[source])
 
 
+OF_DOCUMENTS = {
+    "one edition a document",
+    "one hand a document",
+    "own lineage",
+    "no year left out",
+}  # these hold a row against all the rest of its document
+
+
 def _one_edition(rows: pd.DataFrame) -> Iterator[Finding]:
     """A document is one edition."""
     for i, usual in _odd_one_out(rows, "vintage"):
@@ -577,6 +595,20 @@ def _own_lineage(rows: pd.DataFrame) -> Iterator[Finding]:
     first = rows[rows["hand"] == "first"]
     for i, usual in _odd_one_out(first, "lineage"):
         yield i, f"the lineage of this document's own figures, {usual}"
+
+
+# So many years make a yearly table, of which a year may be missed.
+YEARLY = 4
+
+
+def _no_hole(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A yearly table of one document leaves out no year between two."""
+    keys = ["series", "entity", "source", "unit"]
+    some = rows[rows["period"].str.fullmatch(r"\d{4}")]
+    some = some.assign(at=some["period"].astype(int)).sort_values([*keys, "at"])
+    table = some.groupby(keys, sort=False)["at"]
+    for i in some.index[(table.diff() == 2) & (table.transform("size") >= YEARLY)]:
+        yield i, f"{int(str(some.at[i, 'at'])) - 1} as well in this document's yearly table"
 
 
 # Elsewhere plans, targets and limits are printed as reported figures of a later year.
@@ -789,12 +821,26 @@ def _far_apart(rows: pd.DataFrame) -> Iterator[Finding]:
         yield i, f"within {FAR} times of another source, {low[i]:g}, or a reason in deviations.csv"
 
 
+# Beyond this no reason is good enough: the widest real disagreement is thirtyfold.
+FARTHEST = 50
+
+
+def _worlds_apart(rows: pd.DataFrame) -> Iterator[Finding]:
+    """No source is of another order of magnitude, whatever reason is on record for the series."""
+    some = rows[(rows["n_value"] > 0) & rows["use"] & (rows["entity"] != "Other countries")]
+    groups = some.groupby(["series", "entity", "period", "unit"], sort=False)["n_value"]
+    low, high = groups.transform("min"), groups.transform("max")
+    for i in some.index[(high / low > FARTHEST) & (some["n_value"] == high)]:
+        yield i, f"within {FARTHEST} times of another source, {low[i]:g}"
+
+
 CHECKS: dict[str, Callable[[pd.DataFrame], Iterator[Finding]]] = {
     "one value a cell": _same_row_twice,
     "one edition a document": _one_edition,
     "one hand a document": _one_hand,
     "own lineage": _own_lineage,
     "over when printed": _not_yet,
+    "no year left out": _no_hole,
     "reserves of the year-end": _year_end,
     "share within 100": _shares,
     "part within world": _above_world,
@@ -807,4 +853,5 @@ CHECKS: dict[str, Callable[[pd.DataFrame], Iterator[Finding]]] = {
     "stock grows": _growing,
     "import shares sum": _import_shares,
     "sources agree": _far_apart,
+    "one order of magnitude": _worlds_apart,
 }

@@ -140,9 +140,20 @@ def told(faults: tuple[Fault, ...]) -> list[str]:
         groups.setdefault(key, []).append(fault)
     said = []
     for group in groups.values():
-        more = [str(f.line) for f in group[1:]]
-        said.append(str(group[0]) + (f" Lines {', '.join(more)} likewise." if more else ""))
+        more = _runs([f.line for f in group[1:]])
+        said.append(str(group[0]) + (f" Likewise in line {more}." if more else ""))
     return said
+
+
+def _runs(lines: list[int]) -> str:
+    """Line numbers in words: 3 to 7, 9."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in runs)
 
 
 # --- writing -------------------------------------------------------------------------------------
