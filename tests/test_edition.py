@@ -240,7 +240,9 @@ def test_a_row_that_the_evidence_has_already(folder: Path, tmp_path: Path) -> No
 
 def test_one_bad_row_among_a_thousand(folder: Path, tmp_path: Path) -> None:
     """All its faults at once, and nothing is taken."""
-    few = table_of(folder / "production.csv").iloc[[0]].assign(entity="China", source="usgs_mcs_2025")
+    few = (
+        table_of(folder / "production.csv").iloc[[0]].assign(entity="China", source="usgs_mcs_2025")
+    )
     many = pd.concat([few] * 1000, ignore_index=True)
     many["period"] = [f"{1700 + i // 12}-{i % 12 + 1:02}" for i in range(1000)]
     many["id"] = ""

@@ -148,7 +148,12 @@ CASES: dict[str, tuple[Break, str, int, str, str]] = {
     ),
     "same cell twice with different values": (
         repeat("reserves.csv", CHINA, id=f"{CHINA}.2", value="45000000"),
-        *("reserves.csv", END, "value", f"one row for this cell, which is in reserves.csv, line {AT} already"),
+        *(
+            "reserves.csv",
+            END,
+            "value",
+            f"one row for this cell, which is in reserves.csv, line {AT} already",
+        ),
     ),
     "date in a number column": (
         set_cell("reserves.csv", CHINA, value="2021-03-01"),

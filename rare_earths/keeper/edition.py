@@ -1,7 +1,7 @@
 """What a new edition would move, told before anything is written.
 
-    python -m rare_earths.evidence edition new.csv            # tells
-    python -m rare_earths.evidence edition new.csv --write    # tells, then takes the rows
+python -m rare_earths.evidence edition new.csv            # tells
+python -m rare_earths.evidence edition new.csv --write    # tells, then takes the rows
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def series_moved(edition: Edition) -> list[str]:
             held = edition.before.topics[topic]
             new = sorted(set(part["period"]) - set(held.loc[held["series"] == series, "period"]))
             text = f"{series} ({topic}.csv): {_count(len(part), 'row')} of "
-            text += f"{_count(part['entity'].nunique(), 'entity', 'entities')}, {_span(part['period'])}"
+            text += (
+                f"{_count(part['entity'].nunique(), 'entity', 'entities')}, {_span(part['period'])}"
+            )
             said.append(text + (f"; first figures for {', '.join(new)}" if new else ""))
     return said
 

@@ -127,7 +127,9 @@ def _bound_and_read(table: SymbolTable) -> tuple[set[str], set[str]]:
         for s in table.get_symbols()
         if top and (s.is_assigned() or s.is_imported() or s.is_namespace())
     }
-    read = {s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())}
+    read = {
+        s.get_name() for s in table.get_symbols() if s.is_referenced() and (top or s.is_global())
+    }
     for child in table.get_children():
         read |= _bound_and_read(child)[1]
     return bound, read
@@ -292,7 +294,9 @@ def of_claim(verdict: engine.Verdict, *, whole: bool = True) -> Iterator[Told]:
     name = f"verdict {verdict.id}"
     yield Told(f"{name}, word", lambda: verdict.word, rows)
     for key, outcome in verdict.outcomes.items():
-        yield Told(f"{name}, part {key}, finding", lambda o=outcome: o.finding.value, o_rows(outcome))
+        yield Told(
+            f"{name}, part {key}, finding", lambda o=outcome: o.finding.value, o_rows(outcome)
+        )
         yield Told(f"{name}, part {key}, words", lambda o=outcome: o.says, o_rows(outcome))
     if whole:
         card = Card(verdict)
