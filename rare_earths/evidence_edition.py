@@ -106,7 +106,8 @@ def _joined(
     before: Raw, by_topic: dict[str, pd.DataFrame]
 ) -> tuple[Raw, dict[tuple[str, int], int]]:
     """The evidence with the new rows, and where each of its lines stands in the edition."""
-    topics, lines = dict(before.topics), {}
+    topics = dict(before.topics)
+    lines: dict[tuple[str, int], int] = {}
     for topic, part in by_topic.items():
         end = int(topics[topic].index.max()) + 1 if len(topics[topic]) else 0
         places = range(end, end + len(part))

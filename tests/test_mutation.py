@@ -36,7 +36,7 @@ def text(bench: Bench) -> pd.DataFrame:
 
 
 def test_of_a_sample_by_lot_nearly_all_are_seen(bench: Bench, base: Baseline) -> None:
-    """What is missed is told by name; more than a seventh would say that the checks have lost their teeth."""
+    """What is missed is told by name; more than a seventh: the checks have lost their teeth."""
     made = mutation.slips(text(bench), base.used, SEED)
     results = mutation.trial(bench, base, mutation.drawn(made, SIZE, SEED))
     missed = [str(r.slip) for r in results if r.fate == MISSED]

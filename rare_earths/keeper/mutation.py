@@ -176,8 +176,9 @@ class Bench:
         topic = str(line["topic"].iloc[0])
         alone = tidy(replace(self.raw, topics={topic: line[self.raw.topics[topic].columns]}))
         rows = self.tidy.copy()
-        place = rows.index.get_loc(slip.row)
-        rows = pd.concat([rows.iloc[:place], alone[rows.columns], rows.iloc[place + 1 :]])
+        place = list(rows.index).index(slip.row)
+        parts: list[pd.DataFrame] = [rows[:place], alone[rows.columns], rows[place + 1 :]]
+        rows = pd.concat(parts)
         return Evidence(self.raw, rows), line
 
     def objections(self, slip: Slip, line: pd.DataFrame | None) -> set[str]:
@@ -185,8 +186,8 @@ class Bench:
         place = self.places[slip.row]
         near = checks.related(self.prepared, self.prepared.loc[[place]])
         if line is None:
-            mine = self.prepared[near].drop(index=place)
-            return {name for name, _ in self.judge.names(mine) - self.known}
+            rest = self.prepared[near].drop(index=place)
+            return {name for name, _ in self.judge.names(rest) - self.known}
         after = checks.prepared(self.raw, line)
         mine = self.prepared[near | checks.related(self.prepared, after)].copy()
         mine.loc[place] = after.loc[place, mine.columns]
@@ -317,16 +318,17 @@ def trial(
     """What became of each slip; ``jobs`` processes share the work."""
     if jobs == 1:
         return list(_told((tried(bench, base, slip) for slip in chosen), len(chosen), tell))
-    _shared[:] = [bench, base]  # inherited by the processes, never sent
+    _shared["all"] = (bench, base)  # inherited by the processes, never sent
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
         return list(_told(pool.map(_tried, chosen, chunksize=8), len(chosen), tell))
 
 
-_shared: list = []
+_shared: dict[str, tuple[Bench, Baseline]] = {}
 
 
 def _tried(slip: Slip) -> Result:
-    return tried(*_shared, slip)
+    bench, base = _shared["all"]
+    return tried(bench, base, slip)
 
 
 def _told(results: Iterable[Result], count: int, tell: bool) -> Iterator[Result]:

@@ -220,7 +220,7 @@ def _shown(told: list[Told], draw: Any, **given: Any) -> None:
 
 
 def _ids(data: pd.DataFrame, rows: Iterable[str] | None) -> tuple[str, ...]:
-    held = data["id"].dropna() if "id" in data.columns else []
+    held: Iterable[Any] = data["id"].dropna() if "id" in data.columns else []
     return tuple(dict.fromkeys([i for cell in held for i in str(cell).split()] + [*(rows or ())]))
 
 
@@ -294,21 +294,19 @@ def of_claim(verdict: engine.Verdict, *, whole: bool = True) -> Iterator[Told]:
     name = f"verdict {verdict.id}"
     yield Told(f"{name}, word", lambda: verdict.word, rows)
     for key, outcome in verdict.outcomes.items():
-        yield Told(
-            f"{name}, part {key}, finding", lambda o=outcome: o.finding.value, o_rows(outcome)
-        )
-        yield Told(f"{name}, part {key}, words", lambda o=outcome: o.says, o_rows(outcome))
+        own, part = tuple(outcome.rows), f"{name}, part {key}"
+        yield Told(f"{part}, finding", functools.partial(str, outcome.finding.value), own)
+        yield Told(f"{part}, words", functools.partial(str, outcome.says), own)
     if whole:
-        card = Card(verdict)
-        for line in card.facts():
-            yield Told(f"{name}, {line.lower()}", lambda n=line: card.facts()[n])
-        yield Told(f"figure fig-{verdict.id.lower()}-choices, values",
-                   lambda: _values(multiverse.shares(verdict)))  # fmt: skip
+        yield from _card(verdict, name)
 
 
-def o_rows(outcome: engine.Outcome) -> tuple[str, ...]:
-    """The rows of an outcome."""
-    return tuple(outcome.rows)
+def _card(verdict: engine.Verdict, name: str) -> Iterator[Told]:
+    """What needs every combination: the lines of the card, the shares of the choices' figure."""
+    for line, words in Card(verdict).facts().items():
+        yield Told(f"{name}, {line.lower()}", functools.partial(str, words))
+    values = functools.partial(_values, multiverse.shares(verdict))
+    yield Told(f"figure fig-{verdict.id.lower()}-choices, values", values)
 
 
 def everything(book: Evidence, root: Path = ROOT) -> dict[str, str]:
