@@ -186,7 +186,7 @@ class Bench:
         place = self.places[slip.row]
         near = checks.related(self.prepared, self.prepared.loc[[place]])
         if line is None:
-            rest = self.prepared[near].drop(index=place)
+            rest: pd.DataFrame = self.prepared[near].drop(index=place)
             return {name for name, _ in self.judge.names(rest) - self.known}
         after = checks.prepared(self.raw, line)
         mine = self.prepared[near | checks.related(self.prepared, after)].copy()
