@@ -2,7 +2,7 @@
 # Paths are relative and quoted, so that a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: book pdf serve lab bench refresh test expected lock clean help
+.PHONY: book pdf serve lab bench refresh test trust expected edition lock clean help
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
@@ -28,6 +28,9 @@ test: $(READY_TEST)  ## set up what the tests need, build, then run every test
 	@$(PY) -m pytest
 	@RARE_EARTHS_OUTPUT=store PYTHONHASHSEED=0 $(PY) -m pytest --nbval chapters
 
+trust: $(READY)  ## break every datum that a figure or verdict uses: is each slip seen? (hours)
+	@$(PY) -m rare_earths.keeper.mutation
+
 bench: $(READY_TEST)  ## measure builds, pages and explorers (Lighthouse included)
 	@sh tests/setup.sh bench
 	@$(PY) tests/bench.py
@@ -37,6 +40,10 @@ refresh: $(READY)  ## execute the chapters and store their outputs in the notebo
 
 expected: book  ## take the verdicts and numbers just built as the expected ones
 	@$(PY) -m rare_earths.book expected
+
+edition: $(READY)  ## say what new rows would move (NEW=table.csv); WRITE=1 takes them
+	@[ -n "$(NEW)" ] || { echo "Name the table: make edition NEW=table.csv" >&2; exit 2; }
+	@$(PY) -m rare_earths.evidence edition "$(NEW)" $(if $(WRITE),--write)
 
 lock:  ## pin all packages again (needs uv); then run the tests
 	@sh rare_earths/book/lock.sh

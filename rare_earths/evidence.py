@@ -24,7 +24,8 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -61,6 +62,8 @@ TABLES = {
     " start_planned_first start_planned_latest start_actual capex_first capex_latest"
     " capex_currency public_funding sources note",
 }
+# While an edition is written, what its files held before.
+UNDO = ".undo"
 # These mix many origins: they never count as agreement.
 NO_ORIGIN = {"press_unattributed", "machine_doubtful", "company:various_project_owners"}
 NO_ORIGIN_PREFIX = "consultancy:unnamed_"
@@ -111,7 +114,11 @@ class Raw:
 
 @dataclass(frozen=True)
 class Picked:
-    """One value chosen among several, with the rule that chose it and what it rejected."""
+    """One value chosen among several, with the rule that chose it and what it rejected.
+
+    rejected: the other rows, best first, each with what it lost by (column ``why``): lower grade,
+    second hand, older edition, superseded, later by id.
+    """
 
     value: float
     low: float
@@ -141,46 +148,62 @@ class Parameter:
 # --- reading -------------------------------------------------------------------------------------
 
 
-def _damage(text: str, columns: list[str]) -> tuple[str, str] | None:
-    """What a spreadsheet or an editor did to a file as a whole: found, expected."""
-    header = text.split("\n", 1)[0].rstrip("\r")
+def _damages(text: str, columns: list[str]) -> tuple[list[tuple[str, str]], str, str]:
+    """What a spreadsheet or an editor did to a file as a whole, each as found and expected; the
+    text without it, to look at its cells all the same; what stands between the cells.
+    """
+    found = []
     if text.startswith("\ufeff"):
-        return "a byte order mark at the start", "plain UTF-8 without it"
-    if ";" in header and "," not in header:
-        return "semicolons between the columns", "commas"
-    if "\t" in header:
-        return "tabs between the columns", "commas"
+        found.append(("a byte order mark at the start", "plain UTF-8 without it"))
+        text = text.removeprefix("\ufeff")
     if "\r" in text:
-        return "line ends of another system", "plain line feeds"
-    if header.split(",") != columns:
-        return f"the columns {header!r}", ",".join(columns)
-    return None
+        found.append(("line ends of another system", "plain line feeds"))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    header, between = text.split("\n", 1)[0], ","
+    if ";" in header and "," not in header:
+        found.append(("semicolons between the columns", "commas"))
+        between = ";"
+    elif "\t" in header:
+        found.append(("tabs between the columns", "commas"))
+        between = "\t"
+    if header.split(between) != columns:
+        found.append((f"the columns {header!r}", ",".join(columns)))
+        between = ""
+    return found, text, between
 
 
 def _read_csv(folder: Path, file: str, columns: list[str], faults: list[Fault]) -> pd.DataFrame:
     """Read one table as text; what cannot be read becomes a fault and an empty table."""
-    empty = pd.DataFrame({c: pd.Series(dtype=str) for c in columns})
     path = folder / file
-    if not path.is_file():
+    text = None
+    if path.is_file():
+        text = _decoded(path.read_bytes(), file, faults)
+    else:
         faults.append(Fault("fatal", file, 0, "", "no such file", "a table"))
-        return empty
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        faults.append(Fault("fatal", file, line, "", "bytes that are no UTF-8", "UTF-8"))
-        return empty
-    if damage := _damage(text, columns):
-        faults.append(Fault("fatal", file, 1, "", *damage))
-        return empty
+    damages, text, _ = _damages(text, columns) if text is not None else ([], None, "")
+    faults += [Fault("fatal", file, 1, "", *damage) for damage in damages]
+    if text is None or damages:
+        return pd.DataFrame({c: pd.Series(dtype=str) for c in columns})
     return _table(text, file, columns, faults)
 
 
-def _table(text: str, file: str, columns: list[str], faults: list[Fault]) -> pd.DataFrame:
+def _decoded(content: bytes, file: str, faults: list[Fault]) -> str | None:
+    """The text of a file, None and a fault where it is no UTF-8."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        faults.append(Fault("fatal", file, line, "", "bytes that are no UTF-8", "UTF-8"))
+        return None
+
+
+def _table(
+    text: str, file: str, columns: list[str], faults: list[Fault], between: str = ","
+) -> pd.DataFrame:
     """The rows of a table as text, index: line of the file less 2. A row that is not one line of
     as many cells as there are columns is a fault and left out.
     """
-    rows, reader, line = {}, csv.reader(io.StringIO(text)), 1
+    rows, reader, line = {}, csv.reader(io.StringIO(text), delimiter=between), 1
     next(reader)
     for row in reader:
         line += 1
@@ -207,20 +230,6 @@ def _read_sources(folder: Path, faults: list[Fault]) -> pd.DataFrame:
     from pybtex.database import parse_string
     from pybtex.exceptions import PybtexError
 
-    fields = [
-        "title",
-        "author",
-        "year",
-        "publisher",
-        "journal",
-        "url",
-        "doi",
-        "grade",
-        "kind",
-        "howread",
-        "licence",
-    ]
-    fields += ["supersedes", "alsoat"]
     path = folder / "sources.bib"
     if not path.is_file():
         faults.append(Fault("fatal", "sources.bib", 0, "", "no such file", "a bibliography"))
@@ -254,9 +263,12 @@ def _read(folder: Path) -> Raw:
     known = {*TABLES, *(f"{t}.csv" for t in names)}
     for path in sorted(folder.rglob("*.csv")):
         file = path.relative_to(folder).as_posix()
-        if file not in known and names:
+        if file not in known and names and not file.startswith(UNDO):
             expected = "a table named in vocabulary/topics.csv"
             faults.append(Fault("fatal", file, 0, "", "a table nobody reads", expected))
+    if (folder / UNDO).exists():
+        found, expected = "an edition half taken", "make edition once more, which puts it back"
+        faults.append(Fault("fatal", UNDO, 0, "", found, expected))
     definitions = folder / "vocabulary" / "units.txt"
     text = definitions.read_text(encoding="utf-8") if definitions.is_file() else ""
     if not text:
@@ -431,18 +443,20 @@ class Evidence:
         )
         if found.empty:
             raise EvidenceError(f"No row of {series} for {entity} in {period}.")
-        order = pd.DataFrame(
+        ranks = pd.DataFrame(
             {
-                "grade": found["grade"],
-                "hand": found["hand"].map(HANDS.index),
-                "edition": -found["edition"].fillna(0).astype(int),
+                "lower grade": found["grade"],
+                "second hand": found["hand"].map(HANDS.index),
+                "older edition": -found["edition"].fillna(0).astype(int),
                 "superseded": found["source"].isin(set(self.sources["supersedes"]) - {""}),
-                "tie": found.index,
+                "later by id": found.index,
             },
             index=found.index,
-        ).sort_values(["grade", "hand", "edition", "superseded", "tie"])
-        row = found.loc[order.index[0]]
-        rejected = found.loc[order.index[1:]]
+        )
+        ranks = ranks.sort_values(list(ranks.columns))
+        best = ranks.iloc[0]
+        why = [str((other != best).idxmax()) for _, other in ranks.iloc[1:].iterrows()]
+        row = found.loc[ranks.index[0]]
         return Picked(
             value=float(row["value"]),
             low=float(row["low"]),
@@ -451,8 +465,8 @@ class Evidence:
             unit=unit,
             id=str(row.name),
             source=str(row["source"]),
-            rule=_rule(row, len(rejected)),
-            rejected=rejected,
+            rule=_rule(row, len(why)),
+            rejected=found.loc[ranks.index[1:]].assign(why=why),
         )
 
     def parameter(self, name: str) -> Parameter:
@@ -571,7 +585,22 @@ def check(folder: Path | str = DATA, *, notes: bool = False) -> list[Fault]:
 def evidence(folder: Path | str = DATA) -> Evidence:
     """The evidence, read and checked once a change. Raises EvidenceError with all faults."""
     folder = Path(folder)
+    if _stand_in and folder == DATA:
+        return _stand_in[-1]
     return _load(folder, _stamp(folder))
+
+
+_stand_in: list[Evidence] = []
+
+
+@contextlib.contextmanager
+def standing_in(book: Evidence) -> Iterator[None]:
+    """Within the block `evidence()` gives ``book``: what would the report say on other rows?"""
+    _stand_in.append(book)
+    try:
+        yield
+    finally:
+        _stand_in.pop()
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -661,18 +690,39 @@ def joined(raw: Raw) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=ROW_COLUMNS)
 
 
-USAGE = "usage: python -m rare_earths.evidence check|package [folder]"
+def row_id(series: str, entity: str, period: str, source: str) -> str:
+    """The id of a row, as all rows are named; of several such rows the second ends in ``.2``.
+
+    An open span is named ``open-2012`` (../2012) or ``2014-open`` (2014/..).
+    """
+    period = period.replace("../", "open-").replace("/..", "-open")
+    return ".".join(_slug(part) for part in (series, entity, period, source))
+
+
+@functools.cache
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+USAGE = """usage: python -m rare_earths.evidence check [folder]
+       python -m rare_earths.evidence package [folder]
+       python -m rare_earths.evidence edition table.csv [--write]"""
 
 
 def main(arguments: list[str]) -> int:
     """Command line: ``check`` lists all faults and gives 1 if there is any; ``package`` writes
-    datapackage.json and CATALOG.md.
+    datapackage.json and CATALOG.md; ``edition`` says what new rows would move, and takes them.
     """
     command, *rest = arguments or [""]
-    folder = Path(rest[0]) if rest else DATA
+    if command == "edition" and rest:
+        from rare_earths.keeper import edition
+
+        return edition.main(rest)
     if command not in ("check", "package"):
         print(USAGE, file=sys.stderr)
         return 2
+    folder = Path(rest[0]) if rest else DATA
     if faults := check(folder):
         print(*faults, f"{len(faults)} faults.", sep="\n", file=sys.stderr)
         return 1

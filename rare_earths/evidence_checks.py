@@ -6,6 +6,8 @@ expected. Nothing is repaired, dropped or coerced here.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from rare_earths.evidence import HANDS, Fault, Raw, Units, joined
+from rare_earths.evidence import HANDS, Fault, Raw, Units, joined, row_id
 
 COUNT = r"\d+"
 NUMBER = r"-?\d+(\.\d+)?"
@@ -201,7 +203,7 @@ def _number_words(value: str) -> str:
 
 def _relations(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     found = []
-    for of_rows in (_order, _bound_words, _dimension, _topic_of_series, _same_id):
+    for of_rows in (_order, _bound_words, _dimension, _topic_of_series, _same_id, _id_says):
         found += of_rows(raw, rows)
     for of_tables in (_keys_once, _names, _country_codes, _unit_words, _circles):
         found += of_tables(raw)
@@ -300,6 +302,24 @@ def _same_id(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     return _row_faults(rows, bad, "id", lambda r: f"an id of its own ({first[r['id']]} has it)")
 
 
+def _id_says(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
+    """The id of a row is made of its series, entity, period and source, where these are sound."""
+    tables = raw.tables
+    sound = (
+        rows["series"].isin(tables["vocabulary/series.csv"]["series"])
+        & rows["entity"].isin(tables["vocabulary/entities.csv"]["entity"])
+        & rows["source"].isin(raw.sources.index)
+        & rows["period"].str.fullmatch(PERIOD)
+        & rows["id"].str.fullmatch(SLUG)
+    )
+    some = rows[sound]
+    cells = some[["series", "entity", "period", "source"]].itertuples(index=False, name=None)
+    some = some.assign(right=list(itertools.starmap(row_id, cells)))
+    plain = some["id"].str.replace(r"\.\d+$", "", regex=True)
+    bad = (plain != some["right"]) & (some["id"] != some["right"])
+    return _row_faults(some, bad, "id", lambda r: repr(r["right"]))
+
+
 def _keys_once(raw: Raw) -> list[Fault]:
     """A key of a vocabulary or list is given once."""
     found = []
@@ -377,6 +397,11 @@ def _country_codes(raw: Raw) -> list[Fault]:
 
 def iso3(names: list[str]) -> list[str]:
     """ISO codes of country names, "" where there is no such country."""
+    return list(_iso3(tuple(names)))
+
+
+@functools.lru_cache(maxsize=2)  # the library reads its table anew each time
+def _iso3(names: tuple[str, ...]) -> tuple[str, ...]:
     import logging
 
     import country_converter as coco
@@ -388,9 +413,9 @@ def iso3(names: list[str]) -> list[str]:
     )
     table["obsolete"] = table["obsolete"].where(table["obsolete"] != "")
     converter = coco.CountryConverter(country_data=table)
-    codes = converter.convert(names, to="ISO3", not_found="")
+    codes = converter.convert(list(names), to="ISO3", not_found="")
     codes = [codes] if isinstance(codes, str) else codes
-    return [c if isinstance(c, str) else "" for c in codes]
+    return tuple(c if isinstance(c, str) else "" for c in codes)
 
 
 def _unit_words(raw: Raw) -> list[Fault]:
@@ -436,24 +461,59 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     """Identities within one source, edition and definition, on corrected values."""
     if rows.empty:
         return []
+    # Rows set aside for a fault of form leave holes of their own.
+    whole = len(rows) == sum(map(len, raw.topics.values()))
     rows = prepared(raw, rows)
-    accepted = set(raw.tables["accepted.csv"][["check", "row"]].itertuples(index=False, name=None))
-    apart = set(
-        raw.tables["deviations.csv"][["series", "entity", "period"]].itertuples(
-            index=False, name=None
-        )
-    )
     found = []
-    for name, test in CHECKS.items():
-        for index, expected in test(rows):
-            r: Any = rows.loc[index]
-            known = (name, r["id"]) in accepted or (name == "sources agree" and _listed(r, apart))
-            severity = "note" if known else "conflict"
-            found.append(
-                Fault(severity, r["file"], int(r["line"]), "value", f"{r['n_value']:g}",
-                      f"{expected} (check: {name})")
-            )  # fmt: skip
+    for name, r, expected, known in Judge(raw).findings(rows):
+        if name in OF_DOCUMENTS and not whole:
+            continue
+        severity = "note" if known else "conflict"
+        found.append(
+            Fault(severity, r["file"], int(r["line"]), "value", f"{r['n_value']:g}",
+                  f"{expected} (check: {name})")
+        )  # fmt: skip
     return found
+
+
+class Judge:
+    """The checks of meaning for a few rows at a time, accepted contradictions left out."""
+
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+        accepted = raw.tables["accepted.csv"][["check", "row"]]
+        self.accepted = set(accepted.itertuples(index=False, name=None))
+        apart = raw.tables["deviations.csv"][["series", "entity", "period"]]
+        self.apart = set(apart.itertuples(index=False, name=None))
+
+    def findings(self, rows: pd.DataFrame) -> Iterator[tuple[str, Any, str, bool]]:
+        """Check, row, what was expected, whether that contradiction is accepted."""
+        for name, test in CHECKS.items():
+            for index, expected in test(rows):
+                row: Any = rows.loc[index]
+                known = (name, row["id"]) in self.accepted
+                known |= name == "sources agree" and _listed(row, self.apart)
+                yield name, row, expected, known
+
+    def names(self, rows: pd.DataFrame) -> set[tuple[str, str]]:
+        """Check and row of every contradiction that is not accepted."""
+        return {(name, row["id"]) for name, row, _, known in self.findings(rows) if not known}
+
+    def of_row(self, line: pd.DataFrame) -> set[tuple[str, str]]:
+        """The relations within one row (a line of the joined tables) that do not hold."""
+        tests = {"order": _order, "bound": _bound_words, "dimension": _dimension}
+        return {(name, f.file) for name, test in tests.items() for f in test(self.raw, line)}
+
+
+def related(rows: pd.DataFrame, line: pd.DataFrame) -> pd.Series:
+    """Which prepared rows a check of meaning may hold against a row: those of its document, of its
+    series and entity, and of its topic and period."""
+    one = line.iloc[0]
+    return (
+        (rows["source"] == one["source"])
+        | (rows["series"] == one["series"]) & (rows["entity"] == one["entity"])
+        | (rows["topic"] == one["topic"]) & (rows["period"] == one["period"])
+    )
 
 
 def prepared(raw: Raw, rows: pd.DataFrame) -> pd.DataFrame:
@@ -491,11 +551,98 @@ ONE_EDITION = ["series", "period", "source", "vintage", "unit"]
 
 
 def _same_row_twice(rows: pd.DataFrame) -> Iterator[Finding]:
-    """One cell of one document has one value."""
-    cell = ["series", "entity", "period", "source", "vintage", "locator", "unit", "note"]
+    """One document gives one value for a quantity."""
+    cell = ["series", "entity", "period", "source", "unit"]
     for _, group in rows[rows.duplicated(cell, keep=False)].groupby(cell, sort=False):
         for i in group.index[1:]:
-            yield i, f"one row for this cell, which is in line {group['line'].iloc[0]} already"
+            first = group.iloc[0]
+            place = f"{first['file']}, line {first['line']}"
+            yield i, f"one row for this cell, which is in {place} already"
+
+
+# Of a document with fewer other rows nothing can be said by comparison.
+FEW = 3
+
+
+def _odd_one_out(rows: pd.DataFrame, column: str) -> Iterator[tuple[Any, str]]:
+    """The row of each document that alone differs in a column from all its other rows, and what
+    those have."""
+    some = rows[rows.groupby("source")["id"].transform("size") > FEW]
+    counts = some.groupby(["source", column])["id"].transform("size")
+    kinds = some.groupby("source")[column].transform("nunique")
+    usual = some[counts > 1].drop_duplicates("source").set_index("source")[column]
+    for i, source in some.loc[(counts == 1) & (kinds == 2), "source"].items():
+        if source in usual.index:
+            yield i, str(usual[source])
+
+
+OF_DOCUMENTS = {
+    "one edition a document",
+    "one hand a document",
+    "own lineage",
+    "no year left out",
+}  # these hold a row against all the rest of its document
+
+
+def _one_edition(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A document is one edition."""
+    for i, usual in _odd_one_out(rows, "vintage"):
+        yield i, f"the edition of the other rows of this document, {usual or 'none'}"
+
+
+def _one_hand(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A document that measures does not quote once, and one that quotes does not measure once."""
+    for i, usual in _odd_one_out(rows.assign(own=rows["hand"] == "first"), "own"):
+        hand = "first hand" if usual == "True" else "second hand"
+        yield i, f"a document read at {hand} like its other rows"
+
+
+def _own_lineage(rows: pd.DataFrame) -> Iterator[Finding]:
+    """What a document measured itself has its own lineage."""
+    first = rows[rows["hand"] == "first"]
+    for i, usual in _odd_one_out(first, "lineage"):
+        yield i, f"the lineage of this document's own figures, {usual}"
+
+
+# So many years make a yearly table, of which a year may be missed.
+YEARLY = 4
+
+
+def _no_hole(rows: pd.DataFrame) -> Iterator[Finding]:
+    """A yearly table of one document leaves out no year between two."""
+    keys = ["series", "entity", "source", "unit"]
+    some = rows[rows["period"].str.fullmatch(r"\d{4}")]
+    some = some.assign(at=some["period"].astype(int)).sort_values([*keys, "at"])
+    table = some.groupby(keys, sort=False)["at"]
+    for i in some.index[(table.diff() == 2) & (table.transform("size") >= YEARLY)]:
+        yield i, f"{int(str(some.at[i, 'at'])) - 1} as well in this document's yearly table"
+
+
+# Elsewhere plans, targets and limits are printed as reported figures of a later year.
+COUNTED = {"production", "reserves", "trade_codes", "us_statistics", "firms", "magnets",
+           "industry", "environment", "patents", "illegal_output", "stages"}  # fmt: skip
+
+
+def _not_yet(rows: pd.DataFrame) -> Iterator[Finding]:
+    """What was counted was over when it was printed."""
+    counted = rows[
+        rows["topic"].isin(COUNTED) & rows["quality"].isin(["reported", "estimated", "revised"])
+    ]
+    last = counted["period"].str.findall(r"(?<!\d)\d{4}(?!\d)").str[-1]
+    edition = counted["vintage"].str.extract(r"(\d{4})\D*$", expand=False)
+    late = pd.to_numeric(last) > pd.to_numeric(edition)
+    late &= ~counted["period"].str.endswith("/..")
+    for i in counted.index[late]:
+        yield i, f"a period that is over by the edition of {edition[i]}"
+
+
+def _year_end(rows: pd.DataFrame) -> Iterator[Finding]:
+    """The yearly tables of reserves give those of the year-end before the edition."""
+    some = rows[(rows["series"] == "reserves") & rows["period"].str.fullmatch(r"\d{4}")]
+    some = some[some["source"].isin(some.loc[some["entity"] == "World", "source"])]
+    some = some[some["vintage"].str.fullmatch(r"\d{4}") & ~some["entity"].str.contains(",")]
+    for i in some.index[some["vintage"].astype(int) - some["period"].astype(int) != 1]:
+        yield i, "the year-end before the edition"
 
 
 def _shares(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -681,8 +828,27 @@ def _far_apart(rows: pd.DataFrame) -> Iterator[Finding]:
         yield i, f"within {FAR} times of another source, {low[i]:g}, or a reason in deviations.csv"
 
 
+# Beyond this no reason is good enough: the widest real disagreement is thirtyfold.
+FARTHEST = 50
+
+
+def _worlds_apart(rows: pd.DataFrame) -> Iterator[Finding]:
+    """No source is of another order of magnitude, whatever reason is on record for the series."""
+    some = rows[(rows["n_value"] > 0) & rows["use"] & (rows["entity"] != "Other countries")]
+    groups = some.groupby(["series", "entity", "period", "unit"], sort=False)["n_value"]
+    low, high = groups.transform("min"), groups.transform("max")
+    for i in some.index[(high / low > FARTHEST) & (some["n_value"] == high)]:
+        yield i, f"within {FARTHEST} times of another source, {low[i]:g}"
+
+
 CHECKS: dict[str, Callable[[pd.DataFrame], Iterator[Finding]]] = {
     "one value a cell": _same_row_twice,
+    "one edition a document": _one_edition,
+    "one hand a document": _one_hand,
+    "own lineage": _own_lineage,
+    "over when printed": _not_yet,
+    "no year left out": _no_hole,
+    "reserves of the year-end": _year_end,
     "share within 100": _shares,
     "part within world": _above_world,
     "parts sum to world": _sum_of_parts,
@@ -694,4 +860,5 @@ CHECKS: dict[str, Callable[[pd.DataFrame], Iterator[Finding]]] = {
     "stock grows": _growing,
     "import shares sum": _import_shares,
     "sources agree": _far_apart,
+    "one order of magnitude": _worlds_apart,
 }

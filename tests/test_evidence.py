@@ -132,6 +132,35 @@ def test_pick_says_rule_source_and_what_it_rejected() -> None:
     assert picked.id not in picked.rejected.index
 
 
+def test_each_rejected_row_says_what_it_lost_by() -> None:
+    picked = book().pick("mine_production", "World", "2020", unit="t REO")
+    row = book().rows.loc[picked.id]
+    for id, other in picked.rejected.iterrows():
+        lost = {
+            "lower grade": other["grade"] > row["grade"],
+            "second hand": (other["grade"], row["hand"]) == (row["grade"], "first"),
+            "older edition": other["edition"] < row["edition"],
+            "superseded": book().sources.at[row["source"], "supersedes"] == other["source"],
+            "later by id": str(id) > picked.id,
+        }
+        assert lost[other["why"]], (id, other["why"])
+    assert {"lower grade", "older edition"} <= set(picked.rejected["why"])
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sampled_from(sorted(evidence().rows.index)))
+def test_every_pick_explains_itself(id: str) -> None:
+    row = book().select(str(book().rows.at[id, "series"]), unusable=True).loc[id]
+    if not row["use"]:
+        return
+    picked = book().pick(row["series"], row["entity"], row["period"], unit=row["unit"],
+                         source=str(row["source"]))  # fmt: skip
+    assert picked.rule and picked.source in book().sources.index
+    assert (picked.rejected["why"] != "").all()
+    rows = book().select(row["series"], row["entity"], row["period"], source=str(row["source"]))
+    assert {picked.id, *picked.rejected.index} == set(rows.index)
+
+
 def test_pick_takes_the_version_that_supersedes() -> None:
     picked = book().pick("reserves", "World", "2025", unit="t REO", vintage=2026)
     assert picked.source == "usgs_mcs_2026_v13"

@@ -148,7 +148,12 @@ CASES: dict[str, tuple[Break, str, int, str, str]] = {
     ),
     "same cell twice with different values": (
         repeat("reserves.csv", CHINA, id=f"{CHINA}.2", value="45000000"),
-        *("reserves.csv", END, "value", f"one row for this cell, which is in line {AT} already"),
+        *(
+            "reserves.csv",
+            END,
+            "value",
+            f"one row for this cell, which is in reserves.csv, line {AT} already",
+        ),
     ),
     "date in a number column": (
         set_cell("reserves.csv", CHINA, value="2021-03-01"),
@@ -211,6 +216,15 @@ CASES: dict[str, tuple[Break, str, int, str, str]] = {
     "period out of the grammar": (
         set_cell("reserves.csv", CHINA, period="2020Q5"),
         *("reserves.csv", AT, "period", "'2020Q5', expected a period such as 2020"),
+    ),
+    "id of another row": (
+        set_cell("reserves.csv", CHINA, period="2019"),
+        *("reserves.csv", AT, "id", "expected 'reserves.china.2019.bp-2021'"),
+    ),
+    "edition of another year in one document": (
+        set_cell("reserves.csv", "reserves.brazil.2023.usgs-mcs-2024-data", vintage="2023"),
+        *("reserves.csv", line_of("reserves.csv", "reserves.brazil.2023.usgs-mcs-2024-data")),
+        *("value", "the edition of the other rows of this document, 2024"),
     ),
     "series in the wrong table": (
         set_cell("reserves.csv", CHINA, series="mine_production"),

@@ -34,13 +34,17 @@ def judge_all(data: Evidence) -> dict[str, Verdict]:
     return {key: judge(claim, data) for key, claim in RULES.items()}
 
 
-@cache
 def judged(claim: str) -> Verdict:
     """The verdict of one claim with all its numbers; ClaimError if it has no rule."""
-    check_registry(evidence().claims, RULES)
+    return _judged_on(claim, evidence())
+
+
+@cache
+def _judged_on(claim: str, data: Evidence) -> Verdict:
+    check_registry(data.claims, RULES)
     if claim not in RULES:
         raise ClaimError(f"claim {claim!r} has no rule; known are {', '.join(RULES)}")
-    return judge(RULES[claim], evidence())
+    return judge(RULES[claim], data)
 
 
 def _judged() -> dict[str, Verdict]:

@@ -481,7 +481,9 @@ def output_pair(evidence: Evidence, option: str, year: int = YEAR) -> tuple[Valu
     countries = rows[rows["kind"] == "country"]
     if countries.empty:
         raise NotCoveredError(f"no countries in BGS for {year}")
-    return china, Value(float(countries["value"].sum()), tuple(countries.index))
+    # One figure a country: a page that quotes BGS must not be added to BGS.
+    each = [best(own, f"{name}, BGS") for name, own in countries.groupby("entity", sort=False)]
+    return china, Value(sum(one.value for one in each), tuple(r for one in each for r in one.rows))
 
 
 def c02_reserve_share(evidence: Evidence, combination: Combination) -> Outcome:
