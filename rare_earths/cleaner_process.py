@@ -129,7 +129,7 @@ def break_even(change: Change, name: str, low: float, high: float) -> float:
         raise ValueError(f"a change has no input {name!r}; it has {', '.join(NAMES)}")
 
     def worth(value: float) -> float:
-        return present_value(replace(change, **{name: value}))
+        return present_value(replace(change, **{name: value}))  # type: ignore[arg-type]
 
     if worth(low) * worth(high) > 0:
         return math.nan
