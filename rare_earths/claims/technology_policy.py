@@ -364,18 +364,20 @@ def overrun(evidence: Evidence, case: str) -> Value | None:
     return Value(float(table["growth"].median()), rows)
 
 
+@cache
+def without_prices(evidence: Evidence, rows: tuple[str, ...]) -> tuple[str, ...]:
+    """Rows of a quantity without the prices and unit values that it is held against."""
+    topics = evidence.rows["topic"]
+    return tuple(row for row in rows if topics[row] not in ("prices", "trade_codes"))
+
+
 def c12_obstacles(evidence: Evidence, combination: Combination) -> Outcome:
     """a: first cost is high, development is long, building is risky: all three.
 
     Dear: the first cost is half a year's sales or more. Long: five years or more. Risky: a quarter
     over the budget or more. All that have rows hold: it holds; some: in part; none: it does not.
     """
-    case = combination["case"]
-    return _obstacles(evidence, case, combination["time"])
-
-
-@cache
-def _obstacles(evidence: Evidence, case: str, time: str) -> Outcome:
+    case, time = combination["case"], combination["time"]
     found = (
         ("dear", first_cost(evidence, case), "first_cost_of_sales"),
         ("long", time_taken(evidence, case, time), "development_long"),
@@ -394,18 +396,13 @@ def _obstacles(evidence: Evidence, case: str, time: str) -> Outcome:
     )
     near = [own.value / amount(evidence, limit) for _, own, limit in found if own]
     rows = tuple(dict.fromkeys(row for _, own, _ in tests for row in own.rows))
-    topics = evidence.rows["topic"]
-    groups = tuple(
-        tuple(row for row in own.rows if topics[row] not in ("prices", "trade_codes"))
-        for _, own, _ in tests
-    )
     return Outcome(
         finding,
         holds / len(tests),
         rows,
         said[0].upper() + said[1:],
         "One of the obstacles is near its threshold." if any(0.8 < n < 1.25 for n in near) else "",
-        measured=groups,
+        measured=tuple(without_prices(evidence, own.rows) for _, own, _ in tests),
         measure=f"{case}, {time}",
     )
 
@@ -509,6 +506,9 @@ def change(
     )
 
 
+worth_of = cache(present_value)
+return_of = cache(internal_rate)  # asked for each combination, and many share a change
+
 MODEL = ("benefit", "price", "return", "delay", "failure", "charge", "life", "quota")
 
 
@@ -517,17 +517,13 @@ def c12_needs_support(evidence: Evidence, combination: Combination) -> Outcome:
 
     Modelled: a mine that leaches with ammonium sulfate changes to a process without ammonia, at
     the cost of a Chinese mine's change to magnesium salts (rare_earths/cleaner_process.py). What
-    is measured is the part of that cost that the state would have to pay, in percent.
+    is measured is the present value over that cost, in percent.
     """
-    return _needs_support(evidence, *(combination[name] for name in MODEL))
-
-
-@cache
-def _needs_support(evidence: Evidence, *options: str) -> Outcome:
+    options = [combination[name] for name in MODEL]
     case = change(evidence, *options)
-    worth = present_value(case)
+    worth = worth_of(case)
     share = 100 * support_needed(case)
-    rate = internal_rate(case)
+    rate = return_of(case)
     earns = "no return" if rate != rate else f"a return of {percent(rate, 0)} a year"
     rows = benefit(evidence, options[0])[3]
     cost = change_cost(evidence)
