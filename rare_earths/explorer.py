@@ -233,6 +233,7 @@ class Explorer:
         the plotted values (always as many rows; a column `id` holds evidence rows), the numbers
         beside the chart by label.
     rows, note, panels, columns, height, narrow_height: as for figures.show.
+    more: further controls that only a live kernel shows; `compute` has a default for each.
 
     Raises FigureError, one sentence, for what cannot be shown.
     """
@@ -256,10 +257,11 @@ class Explorer:
         columns: int | None = None,
         height: float = 360,
         narrow_height: float | None = None,
+        more: Sequence[Control] = (),
     ) -> None:
         self.slug, self.id = slug, f"fig-{slug}"
         self.title, self.subtitle, self.note = title, subtitle, note
-        self.controls = tuple(controls)
+        self.controls, self.more = tuple(controls), tuple(more)
         self.compute, self.draw, self.describe, self.table = compute, draw, describe, table
         self.numbers = numbers or (lambda frame: {})
         self.update = update or self._move_all
@@ -272,7 +274,7 @@ class Explorer:
     def _check(self) -> None:
         if not 1 <= len(self.controls) <= 3:
             raise FigureError(f"{self.slug} has {len(self.controls)} controls; 1 to 3 are allowed.")
-        names = [control.name for control in self.controls]
+        names = [control.name for control in (*self.controls, *self.more)]
         if len(set(names)) < len(names):
             raise FigureError(f"{self.slug} names a control twice.")
         count = len(self.states)
@@ -507,10 +509,12 @@ class Explorer:
 
         canvas, artists = self.paint(WIDE, self.start)
         view = ipywidgets.HTML()
-        inputs = [_live_control(ipywidgets, control) for control in self.controls]
+        known = (*self.controls, *self.more)
+        inputs = [_live_control(ipywidgets, control) for control in known]
 
         def show(_: Any = None) -> None:
-            frame = self.frame([control.value for control in inputs])
+            values = {own.name: box.value for own, box in zip(known, inputs, strict=True)}
+            frame = self.compute(**values)
             self.update(artists, frame)
             view.value = self._live_html(canvas, frame)
 
@@ -519,7 +523,7 @@ class Explorer:
         reset = ipywidgets.Button(description="Reset")
 
         def back(_: Any) -> None:
-            for control, given in zip(inputs, self.controls, strict=True):
+            for control, given in zip(inputs, known, strict=True):
                 control.value = given.values[given.start]
 
         reset.on_click(back)

@@ -10,12 +10,20 @@ from functools import cache
 
 import pandas as pd
 
-from rare_earths.claims import demand, environment, industry, reserves, rivals, trade
+from rare_earths.claims import (
+    demand,
+    environment,
+    industry,
+    reserves,
+    rivals,
+    technology_policy,
+    trade,
+)
 from rare_earths.claims.cards import Card, Ledger, Rule
 from rare_earths.claims.engine import NOT_YET, Claim, ClaimError, Verdict, judge
 from rare_earths.evidence import Evidence, evidence
 
-CHAPTERS = (reserves, environment, industry, trade, rivals, demand)
+CHAPTERS = (reserves, environment, industry, trade, rivals, technology_policy, demand)
 RULES: dict[str, Claim] = {claim.id: claim for chapter in CHAPTERS for claim in chapter.CLAIMS}
 
 
