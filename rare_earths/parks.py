@@ -103,6 +103,7 @@ TARGETS = (
 def price_level(evidence: Evidence) -> pd.Series:
     """Price of neodymium oxide by year since 2011, USD/kg, one chain: yearly means from 2014 on,
     before that moved as prices at the end of the year did. Newest edition of each year."""
+
     def by_year(series: str) -> dict[int, float]:
         rows = evidence.select(series, "Neodymium oxide", unit="USD/kg").sort_values("edition")
         return dict(zip(rows["year"].astype(int), rows["value"].astype(float), strict=True))

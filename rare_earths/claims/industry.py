@@ -113,7 +113,7 @@ def earlier_peak(evidence: Evidence, reading: str) -> Value | None:
     rows = rows[rows["date"] < rows.at[now, "date"]]
     if rows.empty:
         return None
-    top = rows.loc[rows["value"].idxmax()]
+    top = rows[rows["value"] == rows["value"].max()].iloc[0]
     return Value(float(top["value"]), (str(top.name),), str(top["bound"]))
 
 
