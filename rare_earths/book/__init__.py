@@ -21,6 +21,7 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,18 +32,19 @@ PARTS = (
     "freshness",
     "parallel",
     "blocks",
-    "data_files",
-    "evidence_site",
     "light",
     "cite",
     "linked_data",
     "moved",
     "latex",
 )
+# What a book with a page on its evidence has besides, before its pages are made light.
+EVIDENCE_PAGE, EVIDENCE_PARTS = Path("pages/evidence.md"), ("data_files", "evidence_site")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Hook every part into Sphinx."""
-    for part in PARTS:
+    evidence = EVIDENCE_PARTS if (Path(app.srcdir) / EVIDENCE_PAGE).is_file() else ()
+    for part in (*evidence, *PARTS):
         import_module(f"rare_earths.book.{part}").setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -32,6 +32,10 @@ FONTS = r"""
 \xeCJKsetup{PunctStyle=plain}
 % Quotes, dashes and dots are Latin here, in the text's font.
 \xeCJKDeclareCharClass{Default}{"2013,"2014,"2018,"2019,"201C,"201D,"2026,"00B7}
+% The sign of the rupee, which Pagella lacks.
+\usepackage{newunicodechar}
+\newfontface\bookSigns{DejaVu Sans}[Scale=.9]
+\newunicodechar{₹}{{\bookSigns ₹}}
 """
 _SPECIAL = {
     **{sign: "\\" + sign for sign in "&%$#_{}"},
