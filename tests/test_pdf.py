@@ -132,6 +132,29 @@ def test_chapters_and_claims(text: str, site: Site) -> None:
         assert flat(said["data-verdict"]).lower() in text.lower()
 
 
+def test_list_of_claims(pdf: PdfReader, site: Site) -> None:
+    """Each claim with its verdict and the page on which its card stands."""
+    pages = [" ".join(page.extract_text().split()) for page in pdf.pages]
+    first = next(
+        place for place, text in enumerate(pages) if text.startswith("Claims and verdicts")
+    )
+    listed = pages[first]
+    for claim, said in built.cards(built.soup(site.folder / "index.html")).items():
+        entry = re.search(rf"{claim} .*?: ([a-z][a-z ]+?)[ .]*(\d+)(?= C\d\d | \d+$|$)", listed)
+        assert entry, (claim, listed)
+        assert entry[1] == said["data-verdict"], claim
+        # Arabic numbers begin on the page of this list.
+        assert f"{claim}." in pages[first + int(entry[2]) - 1], (claim, entry[2])
+
+
+def test_list_of_figures(pdf: PdfReader, site: Site) -> None:
+    text = "\n".join(page.extract_text() for page in pdf.pages[:12])
+    for page in chapters(site):
+        for figure in built.figures(built.soup(site.folder / page)):
+            number = re.match(r"Figure ([\d.]+)\.", built.titles(figure)[0])[1]
+            assert len(re.findall(rf"(?m)^ ?{re.escape(number)} ", text)) == 1, number
+
+
 def test_figures_are_told(text: str, site: Site) -> None:
     """Every figure of the pages is in the PDF: number, title, subtitle, description, source."""
     missing = []

@@ -90,7 +90,7 @@ def _settings(app: Sphinx, config: Config) -> None:
         "fncychap": "",
         "babel": r"\usepackage{babel}",
         "classoptions": ",english",
-        "tableofcontents": r"\sphinxtableofcontents\bookSummary",
+        "tableofcontents": r"\sphinxtableofcontents\bookLists\bookSummary",
         "figure_align": "htbp",
         "preamble": "\\usepackage{book}\n" + _names(book) + _title_page(book),
         "maketitle": r"\bookTitlePage",
