@@ -5,7 +5,8 @@ An output that carries ``application/vnd.rare-earths.latex+json`` says how LaTeX
 - ``{"kind": "figure", "id", "title", "subtitle", "description", "source", "note", "pdf", "link"}``:
   a numbered figure with a label; ``pdf`` is the picture in base64; ``note`` and ``link`` (the live
   version: ``#years-left`` on the same page, ``chapters/01-reserves.html#…``) may be missing;
-- ``{"kind": "markdown", "text"}``: MyST text, parsed in place;
+- ``{"kind": "markdown", "text", "claim"}``: MyST text, parsed in place; ``claim`` (id, text, word;
+  may be missing) enters the list of claims, see ``latex/book.sty``;
 - ``{"kind": "latex", "text"}``: LaTeX as it is.
 
 The figure's number and label come from this node in the HTML too, where its picture is not shown.
@@ -22,6 +23,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 from rare_earths.book.facts import facts
+from rare_earths.book.latex import escape
 
 if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
@@ -53,11 +55,18 @@ class PrintForm:
             return [_figure(renderer, form, data.line)]
         if kind == "markdown":
             data.content = form["text"]
-            return renderer._render_markdown_base(data, fmt="myst", inline=inline)
+            parsed = renderer._render_markdown_base(data, fmt="myst", inline=inline)
+            return [*_list_entry(form.get("claim") or ()), *parsed]
         if kind == "latex":
             return [nodes.raw(text=form["text"], format="latex")]
         _LOG.warning(f"unknown kind of print form: {kind!r}", location=_place(renderer, data.line))
         return []
+
+
+def _list_entry(claim: Sequence[str]) -> list[nodes.Element]:
+    """What puts a card into the printed list of claims."""
+    arguments = "".join(f"{{{escape(field)}}}" for field in claim)
+    return [nodes.raw(text=rf"\bookClaim{arguments}", format="latex")] if claim else []
 
 
 def _place(renderer: NbElementRenderer, line: int | None) -> tuple[str, int | None]:

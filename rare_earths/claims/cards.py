@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -14,15 +15,15 @@ from rare_earths.claims.engine import NOT_YET, Finding, Part, Verdict
 LATEX = "application/vnd.rare-earths.latex+json"
 
 
-def bundle(markdown: str, html: str, plain: str, entry: str = "") -> dict[str, Any]:
+def bundle(markdown: str, html: str, plain: str, claim: Sequence[str] = ()) -> dict[str, Any]:
     """HTML and LaTeX for the book's build; Markdown for a kernel and the stored notebook.
 
-    :param entry: what stands before the text in print alone, such as an entry in a list
+    :param claim: of a card its id, text and word, for the printed list of claims
     """
     if os.environ.get("RARE_EARTHS_OUTPUT") == "book":
         return {
             "text/html": html,
-            LATEX: {"kind": "markdown", "text": entry + markdown},
+            LATEX: {"kind": "markdown", "text": markdown, "claim": claim},
             "text/plain": plain,
         }
     return {"text/markdown": markdown, "text/plain": plain}
@@ -45,16 +46,12 @@ class Card:
         self.verdict = verdict
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return bundle(self._markdown(), self._html(), self._plain(), self._list_entry())
+        found = self.verdict
+        entry = (found.id, found.text, found.word)
+        return bundle(self._markdown(), self._html(), self._plain(), entry)
 
     def __repr__(self) -> str:
         return self._plain()
-
-    def _list_entry(self) -> str:
-        """What puts the card into the printed list of claims: see ``latex/book.sty``."""
-        fields = (self.verdict.id, self.verdict.text, self.verdict.word)
-        arguments = "".join(f"{{{field}}}" for field in fields).replace("%", r"\%")
-        return f"```{{raw}} latex\n\\bookClaim{arguments}\n```\n\n"
 
     def facts(self) -> dict[str, str]:
         """The lines of the card below the word."""

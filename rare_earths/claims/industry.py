@@ -25,18 +25,12 @@ from rare_earths.claims.engine import (
     Part,
 )
 from rare_earths.claims.reserves import ILLEGAL, illegal_share
-from rare_earths.claims.rows import Value, best, of_dimension
+from rare_earths.claims.rows import Value, best, of_dimension, threshold
 from rare_earths.evidence import Evidence
 from rare_earths.words import number, percent, times, usd, year
 
 TONNES = "t REO"
 CHINA = "China"
-
-
-@cache
-def threshold(evidence: Evidence, name: str) -> float:
-    """A parameter of the rules, in its own unit."""
-    return evidence.parameter(name).value
 
 
 # ---------------------------------------------------------------- counts of firms

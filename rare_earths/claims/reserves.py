@@ -344,6 +344,9 @@ def c01_admissible(combination: Combination) -> bool:
 # bp and the Energy Institute print the mining quota as China's output from 2010 on: first and last
 # year have one definition, over the longest span that has. Written before the rule was run with it.
 SINCE = "2010"
+OUTPUT = Choice(
+    "output", "Whose figure for China's output?", ("official", "BGS"), "official", prints=True
+)
 EXTRACTION_DEFAULTS = {
     "growth": "none",
     "output": "official",
@@ -394,13 +397,7 @@ C01 = Claim(
             ("none", "as since 2000", "as since 2015"),
             "none",
         ),
-        Choice(
-            "output",
-            "Whose figure for China's output?",
-            ("official", "BGS"),
-            "official",
-            prints=True,
-        ),
+        OUTPUT,
         Choice(
             "illegal",
             "Is illegal output added?",
@@ -732,13 +729,7 @@ C03 = Claim(
             "USGS 2026, version 1.3",
             prints=True,
         ),
-        Choice(
-            "output",
-            "Whose figure for China's output?",
-            ("official", "BGS"),
-            "official",
-            prints=True,
-        ),
+        OUTPUT,
         Choice(
             "illegal",
             "Is illegal output added?",

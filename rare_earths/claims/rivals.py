@@ -23,7 +23,7 @@ from rare_earths.claims.engine import (
     Outcome,
     Part,
 )
-from rare_earths.claims.rows import Value, best, of_dimension
+from rare_earths.claims.rows import Value, best, of_dimension, printed, threshold
 from rare_earths.evidence import Evidence
 from rare_earths.words import count_word, number, percent, tonnes
 
@@ -138,18 +138,6 @@ def use(evidence: Evidence, country: str, year: str, table: str = NEWEST) -> Val
         return best(rows[rows["unit"] == "t"], f"demand of Japan in {even}")
     rows = evidence.select("eu_imports_rare_earths_volume", UNION, year)
     return best(rows, f"imports of the European Union in {year}")
-
-
-@cache
-def threshold(evidence: Evidence, name: str) -> float:
-    """A parameter of the rules, in its own unit."""
-    return evidence.parameter(name).value
-
-
-@cache
-def printed(evidence: Evidence, row: str) -> float:
-    """The value of a row as printed."""
-    return float(str(evidence.rows.at[row, "value"]))
 
 
 @cache

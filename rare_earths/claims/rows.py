@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,18 @@ class Value:
     value: float
     rows: tuple[str, ...]
     bound: str = "exact"
+
+
+@cache
+def threshold(evidence: Evidence, name: str) -> float:
+    """A parameter of the rules, in its own unit; looked up once for all combinations."""
+    return evidence.parameter(name).value
+
+
+@cache
+def printed(evidence: Evidence, row: str) -> float:
+    """The value of a row as printed."""
+    return float(str(evidence.rows.at[row, "value"]))
 
 
 def best(rows: pd.DataFrame, what: str) -> Value:

@@ -23,27 +23,15 @@ from rare_earths.claims.engine import (
     Outcome,
     Part,
 )
-from rare_earths.claims.rows import Value, best, of_dimension
+from rare_earths.claims.rows import Value, best, of_dimension, printed, threshold
 from rare_earths.cleaner_process import Change, internal_rate, present_value, support_needed
 from rare_earths.evidence import Evidence
 from rare_earths.words import count_word, number, percent, years
 
 
-@cache
-def printed(evidence: Evidence, row: str) -> float:
-    """The value of a row as printed."""
-    return float(str(evidence.rows.at[row, "value"]))
-
-
-@cache
-def amount(evidence: Evidence, name: str) -> float:
-    """The value of a parameter, in its own unit; looked up once."""
-    return evidence.parameter(name).value
-
-
 def fraction(evidence: Evidence, name: str) -> float:
     """A parameter in percent as a fraction."""
-    return amount(evidence, name) / 100
+    return threshold(evidence, name) / 100
 
 
 # ---------------------------------------------------------------- C11: parks
@@ -130,7 +118,7 @@ def park_measure(evidence: Evidence, province: str, reading: str, span: str, cou
 def park_needed(evidence: Evidence, reading: str) -> float:
     """From what on a place counts as a concentrated park, in the unit of the reading."""
     names = {MONEY: "park_new_money", FIRMS: "park_firms_needed", OUTPUT: "park_output_needed"}
-    return amount(evidence, names[reading])
+    return threshold(evidence, names[reading])
 
 
 def _said(reading: str, value: float) -> str:
@@ -280,7 +268,7 @@ def oxide_price(evidence: Evidence, option: str) -> Value:
         for when in at
     ]
     mean = sum(own.value for own in found) / len(found)
-    rate = amount(evidence, "cny_per_usd_2020_2024")
+    rate = threshold(evidence, "cny_per_usd_2020_2024")
     return Value(mean * 1000 * rate, tuple(row for own in found for row in own.rows))
 
 
@@ -295,7 +283,7 @@ def light_basket(evidence: Evidence) -> Value:
     neodymium, lanthanum, cerium = (row.value for row in rows)
     share = fraction(evidence, "ndpr_share_bayan_obo")
     kilogram = share * neodymium + (1 - share) * (lanthanum + cerium) / 2
-    rate = amount(evidence, "cny_per_usd_2024")
+    rate = threshold(evidence, "cny_per_usd_2024")
     return Value(kilogram * 1000 * rate, tuple(row.rows[0] for row in rows))
 
 
@@ -328,7 +316,7 @@ def first_cost(evidence: Evidence, case: str) -> Value:
         of_dimension(evidence, "price_average", "USD/kg", "Neodymium oxide", "2024"), "neodymium"
     )
     sales = printed(evidence, NOLANS_CAPACITY) * price.value / 1000
-    cost_usd = printed(evidence, NOLANS) / amount(evidence, "aud_per_usd_2024")
+    cost_usd = printed(evidence, NOLANS) / threshold(evidence, "aud_per_usd_2024")
     return Value(measures.share(cost_usd, sales), (NOLANS, NOLANS_CAPACITY, *price.rows))
 
 
@@ -356,7 +344,7 @@ def overrun(evidence: Evidence, case: str) -> Value | None:
     if case == MINE:
         return None
     if case == SMELTER:
-        budget = printed(evidence, SMELTER_BUDGET) * amount(evidence, "cny_per_usd_2024")
+        budget = printed(evidence, SMELTER_BUDGET) * threshold(evidence, "cny_per_usd_2024")
         over = 100 * (printed(evidence, SMELTER_COST) / budget - 1)
         return Value(over, (SMELTER_BUDGET, SMELTER_COST), "at most")
     table = project_book.costs(evidence)
@@ -383,7 +371,7 @@ def c12_obstacles(evidence: Evidence, combination: Combination) -> Outcome:
         ("long", time_taken(evidence, case, time), "development_long"),
         ("risky", overrun(evidence, case), "overrun_high"),
     )
-    tests = [(name, own, own.value >= amount(evidence, limit))
+    tests = [(name, own, own.value >= threshold(evidence, limit))
              for name, own, limit in found if own is not None]  # fmt: skip
     holds = sum(passed for _, _, passed in tests)
     finding = Finding.HOLDS if holds == len(tests) else Finding.PARTLY if holds else Finding.FAILS
@@ -394,7 +382,7 @@ def c12_obstacles(evidence: Evidence, combination: Combination) -> Outcome:
         f"{years(found[1][1].value, 1)} from {time}, {risk}: "
         f"{count_word(holds)} of {count_word(len(tests))} obstacles are high."
     )
-    near = [own.value / amount(evidence, limit) for _, own, limit in found if own]
+    near = [own.value / threshold(evidence, limit) for _, own, limit in found if own]
     rows = tuple(dict.fromkeys(row for _, own, _ in tests for row in own.rows))
     return Outcome(
         finding,
@@ -448,7 +436,7 @@ def benefit(evidence: Evidence, option: str) -> tuple[float, float, float, tuple
     The electrokinetic process costs about as much to run, by a summary of its paper.
     """
     if option == ELECTRO:
-        before = amount(evidence, "recovery_electrokinetic_before")
+        before = threshold(evidence, "recovery_electrokinetic_before")
         gain = printed(evidence, RECOVERY) / before - 1
         return 0.0, gain, printed(evidence, CUT) / 100, (RECOVERY, CUT)
     believed = {HALF: fraction(evidence, "promoter_discount"), FULL: 1.0, NOTHING: 0.0}[option]
@@ -467,8 +455,8 @@ def netback(evidence: Evidence) -> Value:
 @cache
 def lowest_charge(evidence: Evidence) -> float:
     """The lowest charge on ammonia nitrogen, CNY/kg."""
-    rate = amount(evidence, "ammonia_charge")
-    return rate / amount(evidence, "ammonia_equivalent")
+    rate = threshold(evidence, "ammonia_charge")
+    return rate / threshold(evidence, "ammonia_equivalent")
 
 
 @cache
@@ -490,7 +478,7 @@ def change(
     waiting = (SMELTER, BUILDING) if delay == AS_BAOTOU else (ABROAD, BUILDING)
     return Change(
         capital=change_cost(evidence).value,
-        life=amount(evidence, running[life]),
+        life=threshold(evidence, running[life]),
         rate=printed(evidence, HURDLE if rate == ASKED else PROMOTERS_RATE) / 100,
         delay=time_taken(evidence, *waiting).value,
         failure=0.0 if failure == NEVER else fraction(evidence, chance[failure]),
@@ -501,8 +489,8 @@ def change(
         capped=quota == CAPPED,
         ammonia=1000 * avoided * printed(evidence, AMMONIA),
         charge=lowest_charge(evidence) if charge == TAXED else 0.0,
-        carbon=0.0 if benefit_ == ELECTRO else amount(evidence, "process_carbon_change"),
-        carbon_price=amount(evidence, "carbon_price_china"),
+        carbon=0.0 if benefit_ == ELECTRO else threshold(evidence, "process_carbon_change"),
+        carbon_price=threshold(evidence, "carbon_price_china"),
     )
 
 

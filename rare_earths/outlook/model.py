@@ -18,7 +18,6 @@ from rare_earths.outlook.paths import AHEAD, NOW, YEARS, Setting
 
 Values = Mapping[str, np.ndarray]
 NDPR, DYTB = 0, 1
-ELEMENTS = ("Nd+Pr", "Dy+Tb")
 CHINA, REST = 0, 1
 USES = ("cars", "wind", "other")
 LIVES = {"cars": "life_ev", "wind": "life_wind", "other": "life_other"}
