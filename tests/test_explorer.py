@@ -364,18 +364,19 @@ def on_disk(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Explorer]:
         one = made_up()
         block = one._repr_mimebundle_()["text/html"]
     looks = figures.css_variables() + (STATIC / "figures.css").read_text("utf-8")
-    looks += "body { max-width: 720px } #far:target { height: 5000px }"
+    looks += "body { max-width: 720px } .above { height: 5000px }"
     (folder / "figures.css").write_text(looks, "utf-8")
     (folder / "explorer.js").write_text((STATIC / "explorer.js").read_text("utf-8"), "utf-8")
-    (folder / "page.html").write_text(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Made up</title>"
-        "<meta name=viewport content='width=device-width'>"
-        "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
-        'script-src file:; style-src file:">'
-        f'<link rel=stylesheet href=figures.css><body><p id="far"></p>{block}'
-        '<script src="explorer.js"></script>',
-        "utf-8",
-    )
+    for name, above in (("page.html", ""), ("far.html", "<p class=above>")):
+        (folder / name).write_text(
+            "<!doctype html><html lang=en><meta charset=utf-8><title>Made up</title>"
+            "<meta name=viewport content='width=device-width'>"
+            "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
+            'script-src file:; style-src file:">'
+            f"<link rel=stylesheet href=figures.css><body>{above}{block}"
+            '<script src="explorer.js"></script>',
+            "utf-8",
+        )
     return folder / "page.html", one
 
 
@@ -464,11 +465,9 @@ def test_keyboard_mouse_address_reset(disk_page: tuple[Page, Explorer]) -> None:
 def test_last_input_before_the_frames_counts(disk_page: tuple[Page, Explorer]) -> None:
     """Far down the page nothing is loaded; what is set meanwhile is applied when frames come."""
     page, _ = disk_page
-    address = page.url
     held: list[Any] = []
     page.route("**/_figures/*.js", lambda route: held.append(route))
-    page.goto("about:blank")
-    page.goto(f"{address}#far")
+    page.goto(page.url.replace("page.html", "far.html"))
     page.wait_for_timeout(200)
     assert held == []
     page.focus("#made-up-growth")
