@@ -25,7 +25,7 @@ lab: $(READY_TEST)  ## open the chapters in JupyterLab
 test: $(READY_TEST)  ## set up what the tests need, build, then run every test
 	@sh tests/setup.sh all
 	@$(MAKE) --no-print-directory book pdf
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 	@RARE_EARTHS_OUTPUT=store PYTHONHASHSEED=0 $(PY) -m pytest --nbval chapters
 
 trust: $(READY)  ## break every datum that a figure or verdict uses: is each slip seen? (hours)

@@ -374,6 +374,7 @@ class Evidence:
         self._places = self._corrected.groupby("series", sort=False).indices
         self._parts: dict[tuple[str, ...], pd.DataFrame] = {}
         self._ancestors: dict[str, frozenset[str]] = {}
+        self._parameters: dict[str, Parameter] = {}
 
     def select(
         self,
@@ -471,12 +472,14 @@ class Evidence:
 
     def parameter(self, name: str) -> Parameter:
         """A parameter by name. Raises EvidenceError if there is none of that name."""
-        self._known("parameter", [name], self.parameters.index)
-        row: Any = self.parameters.loc[name]
-        low, high = (float(str(row[c])) if row[c] else float("nan") for c in ("low", "high"))
-        return Parameter(
-            name, float(row["value"]), low, high, *row[["unit", "source", "locator", "note"]]
-        )
+        if name not in self._parameters:
+            self._known("parameter", [name], self.parameters.index)
+            row: Any = self.parameters.loc[name]
+            low, high = (float(str(row[c])) if row[c] else float("nan") for c in ("low", "high"))
+            self._parameters[name] = Parameter(
+                name, float(row["value"]), low, high, *row[["unit", "source", "locator", "note"]]
+            )
+        return self._parameters[name]
 
     def independent(self, ids: Iterable[str]) -> int:
         """How many independent origins stand behind the rows.

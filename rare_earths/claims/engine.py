@@ -286,8 +286,12 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """The verdict as a sentence whose verb matches the certainty."""
+        if self.word == UNTESTABLE:
+            return f"The claim {self.word}."
         if self.certainty not in VERBS:
             return f"On this evidence it cannot be said firmly; the rule gives: {self.word}."
+        if self.certainty == "low" and self.word == NOT_SUPPORTED:
+            return f"It may be that the claim is {self.word}."
         return f"The claim {VERBS[self.certainty]} {self.word}."
 
     def _quantities(self) -> list[list[str]]:

@@ -24,9 +24,8 @@ class Value:
     bound: str = "exact"
 
 
-@cache
 def threshold(evidence: Evidence, name: str) -> float:
-    """A parameter of the rules, in its own unit; looked up once for all combinations."""
+    """A parameter of the rules, in its own unit."""
     return evidence.parameter(name).value
 
 
