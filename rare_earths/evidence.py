@@ -48,7 +48,8 @@ TABLES = {
     "vocabulary/units.csv": "unit pint dimension meaning",
     "vocabulary/licences.csv": "licence pass_on reason",
     "lineages.csv": "lineage name kind derives_from note",
-    "claims.csv": "id chapter claim status",
+    "claims.csv": "id chapter claim status checked",
+    "verdict_history.csv": "claim version date verdict certainty holds reason",
     "corrections.csv": "row field printed corrected reason source",
     "exclusions.csv": "origin series entity period value low high bound unit quality source locator"
     " vintage lineage hand note reason kept",
@@ -348,7 +349,7 @@ class Evidence:
     grade (of the source), kind (of the entity), year (where the period lies in one year) and
     edition (year of the vintage). sources, lineages, claims, parameters, topics, series, entities,
     licences, projects, origins: the other tables, indexed by their key; corrections, exclusions,
-    deviations, holes, events: lists.
+    deviations, holes, events, verdict_history: lists.
     """
 
     def __init__(self, raw: Raw, rows: pd.DataFrame) -> None:
@@ -357,6 +358,7 @@ class Evidence:
         self.sources = raw.sources
         self.lineages = tables["lineages.csv"].set_index("lineage")
         self.claims = tables["claims.csv"].set_index("id")
+        self.verdict_history = tables["verdict_history.csv"]
         self.corrections = tables["corrections.csv"]
         self.exclusions = tables["exclusions.csv"]
         self.holes = tables["holes.csv"]

@@ -18,6 +18,7 @@ import pandas as pd
 from rare_earths.evidence import HANDS, Fault, Raw, Units, joined, row_id
 
 COUNT = r"\d+"
+DAY = r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])"
 NUMBER = r"-?\d+(\.\d+)?"
 _POINT = r"(FY\d{4}(-H[12])?|\d{4}(-Q[1-4]|-H[12]|-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?)"
 PERIOD = rf"undated|\.\./{_POINT}|{_POINT}/\.\.|{_POINT}(/{_POINT})?"
@@ -34,6 +35,9 @@ Plan = dict[str, str | set[str]]
 
 WORDS = {
     "id": "a lower-case id such as reserves.china.2020.bp-2021",
+    "checked": "a day such as 2026-11-24",
+    "holds": "a pair such as 17/21",
+    "version": "a version such as 0.1.0",
     "period": "a period such as 2020, 2025-04, 2020-Q1, FY2024, 2009/2012, ../2012 or undated",
     "vintage": "the year of the edition, or nothing",
     "locator": "where in the source the figure stands: edition, page, table",
@@ -115,7 +119,11 @@ def _form(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
         "vocabulary/units.csv": {"unit": some, "pint": some, "dimension": some, "meaning": some},
         "vocabulary/licences.csv": {"licence": some, "pass_on": {"yes", "no"}, "reason": some},
         "lineages.csv": {"lineage": r"[a-z0-9_:]+", "name": some},
-        "claims.csv": {"id": r"C\d\d", "chapter": some, "claim": some, "status": set(STATUSES)},
+        "claims.csv": {"id": r"C\d\d", "chapter": some, "claim": some, "status": set(STATUSES),
+                       "checked": DAY},
+        "verdict_history.csv": {"claim": set(tables["claims.csv"]["id"]),
+                                "version": r"\d+\.\d+\.\d+", "date": DAY, "verdict": some,
+                                "certainty": some, "holds": r"\d+/\d+", "reason": some},
         "corrections.csv": {"row": SLUG, "field": KEY, "reason": some,
                             "source": set(raw.sources.index)},
         "exclusions.csv": {"series": some, "reason": some, "source": set(raw.sources.index)},
@@ -205,7 +213,7 @@ def _relations(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     found = []
     for of_rows in (_order, _bound_words, _dimension, _topic_of_series, _same_id, _id_says):
         found += of_rows(raw, rows)
-    for of_tables in (_keys_once, _names, _country_codes, _unit_words, _circles):
+    for of_tables in (_keys_once, _history_once, _names, _country_codes, _unit_words, _circles):
         found += of_tables(raw)
     # With a table lost, what refers to its rows cannot be judged.
     return found if raw.faults else found + _corrections(raw)
@@ -328,6 +336,17 @@ def _keys_once(raw: Raw) -> list[Fault]:
         for line, r in _lines(table[table[key].duplicated()]):
             found.append(Fault("error", file, line, key, repr(r[key]), "a key that stands once"))
     return found
+
+
+def _history_once(raw: Raw) -> list[Fault]:
+    """A claim has one verdict in a version of the book."""
+    file = "verdict_history.csv"
+    table = raw.tables[file]
+    twice = table[table[["claim", "version"]].duplicated()]
+    expected = "one row for a claim and version"
+    return [
+        Fault("error", file, line, "claim", repr(r["claim"]), expected) for line, r in _lines(twice)
+    ]
 
 
 def _names(raw: Raw) -> list[Fault]:

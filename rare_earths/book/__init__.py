@@ -6,6 +6,10 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``freshness``: reads every page again when the data, the package or the bibliography changed
 - ``parallel``: reads the pages side by side
 - ``blocks``: figures and links inside the pages: numbers, relative links, citations, files
+- ``places``: what only the whole book can fill in, where a page asks for it
+- ``lists``: the list of figures and the index
+- ``changes``: what became of each verdict, corrections, how to report an error
+- ``terms``: the glossary's terms, linked where a chapter first uses them
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
 - ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
@@ -32,6 +36,10 @@ PARTS = (
     "freshness",
     "parallel",
     "blocks",
+    "terms",
+    "places",
+    "lists",
+    "changes",
     "light",
     "cite",
     "linked_data",

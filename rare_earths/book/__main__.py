@@ -18,7 +18,7 @@ from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
-from rare_earths.book import moved
+from rare_earths.book import history, moved
 from rare_earths.book.facts import stamp as source_stamp
 from rare_earths.book.files import write_whole
 from rare_earths.book.freshness import EVERYTHING, digest, files
@@ -139,7 +139,20 @@ def expected() -> int:
         if (BUILD / name).is_file():
             write_whole(ROOT / "tests" / "expected" / name, (BUILD / name).read_text("utf-8"))
             print(f"tests/expected/{name}")
-    return 0
+    return _take_history()
+
+
+def _take_history() -> int:
+    """Continue the history of the verdicts, and renew what describes the evidence."""
+    try:
+        if not history.take(ROOT):
+            return 0
+    except history.HistoryError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    print(history.FILE, flush=True)
+    renew = [sys.executable, "-m", "rare_earths.evidence", "package"]
+    return subprocess.run(renew, check=False).returncode
 
 
 def pdf() -> int:

@@ -46,7 +46,7 @@ SHEETS = (
 )
 LIGHT, DARK = 'html[data-theme="light"] ', 'html[data-theme="dark"] '
 OFF_DUTY = {"sphinx_thebe", "sphinx_togglebutton", "sphinx_copybutton", "sphinx_comments"}
-OWN_SHEETS = ("colours.css", "page.css", "figures.css", "blocks.css", "evidence.css")
+OWN_SHEETS = ("colours.css", "page.css", "figures.css", "blocks.css", "reading.css", "evidence.css")
 # Shipped by the theme and its extensions, used by no page.
 UNUSED = (
     "scripts",
@@ -99,6 +99,8 @@ def _page(
     scripts = ["_static/page.js"]
     if 'class="row-search' in body or pagename.startswith("evidence/"):
         scripts.append("_static/evidence.js")
+    if 'class="term"' in body:
+        scripts.append("_static/terms.js")
     if "data-explorer=" in body:
         scripts.append("_static/explorer.js")
     if pagename == "search":

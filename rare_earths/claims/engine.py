@@ -294,6 +294,11 @@ class Verdict:
             return f"It may be that the claim is {self.word}."
         return f"The claim {VERBS[self.certainty]} {self.word}."
 
+    @property
+    def deciding_rows(self) -> list[str]:
+        """Rows of all quantities that the load-bearing parts dispute under the default."""
+        return list(dict.fromkeys(row for rows in self._quantities() for row in rows))
+
     def _quantities(self) -> list[list[str]]:
         """Rows of each quantity that the load-bearing parts dispute under the default."""
         groups: list[list[str]] = []

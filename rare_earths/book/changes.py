@@ -1,0 +1,257 @@
+"""What the pages on changes and methods ask the book for: verdicts in time, corrections, errors.
+
+The verdicts come from ``_build/claims.json``, which is judged while the pages are read, and from
+``data/verdict_history.csv``; what changed in words stands once, in ``CHANGELOG.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from docutils import nodes
+
+from rare_earths.book import history, moved
+from rare_earths.book.facts import facts
+from rare_earths.book.places import MAKERS, link, paragraph, table
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+Cells = list[list[nodes.Node]]
+_NEEDS = {"verdicts", "verdict-history"}
+
+
+def _judged(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Read the verdicts before any page is written: the processes that write cannot wait."""
+    needed = any(_NEEDS & set(env.metadata[name].get("asks", ())) for name in env.found_docs)
+    path = moved.judged_file(Path(app.outdir).parent) if needed else None
+    told = json.loads(path.read_text("utf-8"))["claims"] if path else []
+    app.rare_earths_claims = told  # type: ignore[attr-defined]
+    return []
+
+
+def _text(text: str, *, computed: bool = False) -> list[nodes.Node]:
+    return [nodes.inline("", text, classes=["computed"]) if computed else nodes.Text(text)]
+
+
+def _claim(app: Sphinx, page: str, claim: dict[str, Any]) -> list[nodes.Node]:
+    """A claim's id, linked to its card."""
+    docname = f"chapters/{claim['chapter'].split()[0]}"
+    return [link(app, page, docname, f"claim-{claim['id'].lower()}", claim["id"])]
+
+
+def verdicts(app: Sphinx, page: str) -> list[nodes.Node]:
+    """Each claim: verdict, since when, last checked, newest edition used, newer edition known."""
+    held = _history(app)
+    body = [
+        [
+            _claim(app, page, claim),
+            _text(claim["verdict"]),
+            _text(_since(held, claim["id"])),
+            _text(_day(claim["checked"])) if "checked" in claim else [],
+            _edition(claim.get("edition_used")),
+            _edition(claim.get("edition_known")),
+        ]
+        for claim in app.rare_earths_claims  # type: ignore[attr-defined]
+    ]
+    heads = ["Claim", "Verdict", "Since version", "Last checked", "Newest edition used"]
+    return [table([*heads, "Newer edition known"], body, [8, 18, 10, 16, 26, 26])]
+
+
+def _since(held: list[history.Row], claim: str) -> str:
+    """The version since which a claim has had its present verdict."""
+    own = [row for row in held if row["claim"] == claim]
+    since = ""
+    for before, row in zip([None, *own], own, strict=False):
+        if before is None or before["verdict"] != row["verdict"]:
+            since = row["version"]
+    return since
+
+
+def _edition(edition: dict[str, Any] | None) -> list[nodes.Node]:
+    """Year and documents of an edition, each document with its address."""
+    if not edition or not edition["year"]:
+        return [nodes.Text("–")]
+    made: list[nodes.Node] = _text(f"{edition['year']}", computed=True)
+    publishers: dict[str, str] = {}
+    for key in edition["sources"]:
+        publisher, url = _document(key)
+        publishers.setdefault(publisher, url)
+    for i, (publisher, url) in enumerate(publishers.items()):
+        made.append(nodes.Text(", " if i else ": "))
+        made.append(nodes.reference("", publisher, refuri=url) if url else nodes.Text(publisher))
+    return made
+
+
+def _document(key: str) -> tuple[str, str]:
+    """Who issued a document, in a few words, and its address."""
+    from rare_earths.evidence import evidence
+
+    source = evidence().sources.loc[key]
+    who = source["publisher"] or source["author"] or key
+    return re.split(r" \(|;|,", who)[0], source["url"]
+
+
+def _history(app: Sphinx) -> list[history.Row]:
+    path = Path(app.srcdir) / history.FILE
+    return history.rows(path) if path.is_file() else []
+
+
+def verdict_history(app: Sphinx, page: str) -> list[nodes.Node]:
+    """Each verdict in each version of the book, the newest version first."""
+    held = _history(app)
+    by_id = {claim["id"]: claim for claim in app.rare_earths_claims}  # type: ignore[attr-defined]
+    made: list[nodes.Node] = []
+    for version, date in reversed(dict.fromkeys((row["version"], row["date"]) for row in held)):
+        rows = [row for row in held if row["version"] == version]
+        changed = [row for row in rows if row["reason"] != history.UNCHANGED]
+        made.append(nodes.rubric("", f"Version {version}, {_day(date)}"))
+        if len(changed) < len(rows):
+            made.append(paragraph(_unchanged(len(rows) - len(changed))))
+        if changed:
+            made.append(_version(app, page, changed, by_id))
+    return made
+
+
+def _unchanged(count: int) -> str:
+    from rare_earths.words import count_word
+
+    return f"Unchanged: {count_word(count)} verdict{'s' if count > 1 else ''}."
+
+
+def _version(app: Sphinx, page: str, rows: list[history.Row], by_id: dict[str, Any]) -> nodes.table:
+    """The verdicts that a version brought."""
+    body: list[Cells] = []
+    for row in rows:
+        same, _, total = row["holds"].partition("/")
+        claim = by_id.get(row["claim"])
+        body.append(
+            [
+                _claim(app, page, claim) if claim else _text(row["claim"]),
+                _text(row["verdict"]),
+                _text(row["certainty"]),
+                _text(f"{int(same):,} of {int(total):,}", computed=True),
+                _text(row["reason"]),
+            ]
+        )
+    heads = ["Claim", "Verdict", "Certainty", "Same word under", "What moved it"]
+    return table(heads, body, [8, 24, 12, 18, 38])
+
+
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def _day(date: str) -> str:
+    """2026-11-24 as 24 November 2026."""
+    year, month, day = date.split("-")
+    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
+
+
+def corrections(app: Sphinx, page: str) -> list[nodes.Node]:
+    """The declared corrections of sources: what was printed, what is right, why, by which source."""
+    from rare_earths.evidence import evidence
+
+    data = evidence()
+    body = []
+    for line in data.corrections.itertuples():
+        row = data.rows.loc[line.row]
+        publisher, url = _document(row["source"])
+        by, by_url = _document(line.source)
+        told = [
+            f"{_words(row['series'])}, {row['entity']}, {row['period']}; ",
+            f", {row['vintage']}",
+        ]
+        what = [nodes.Text(told[0]), _named(publisher, url)]
+        what += [nodes.Text(told[1])] if row["vintage"] else []
+        held = line.field != "use"
+        body.append(
+            [
+                what,
+                _text(_figure(line.printed) if held else "used", computed=held),
+                _text(_figure(line.corrected) if held else "not used", computed=held),
+                [nodes.Text(f"{line.reason}. After: "), _named(by, by_url)]
+                if line.source != row["source"]
+                else _text(f"{line.reason}."),
+            ]
+        )
+    heads = ["Figure, and who printed it", "Printed", "Here", "Reason"]
+    return [table(heads, body, [34, 12, 12, 42])]
+
+
+def _words(series: str) -> str:
+    """A series' name as words."""
+    text = series.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _figure(text: str) -> str:
+    """A figure with separators of thousands, its decimals as they are."""
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}{point}{rest}"
+
+
+def _named(name: str, url: str) -> nodes.Node:
+    return nodes.reference("", name, refuri=url) if url else nodes.Text(name)
+
+
+@cache
+def _log(folder: Path) -> str:
+    return (folder / "CHANGELOG.md").read_text("utf-8")
+
+
+_CORRECTION = re.compile(r"^- Correction[:,] (.*(?:\n  .*)*)", re.MULTILINE)
+
+
+def own_corrections(app: Sphinx, page: str) -> list[nodes.Node]:
+    """The corrections of the book itself: entries of the change log that begin "Correction:"."""
+    found = [" ".join(text.split()) for text in _CORRECTION.findall(_log(Path(app.srcdir)))]
+    if not found:
+        return [paragraph("No published number or sentence has been corrected so far.")]
+    items = [nodes.list_item("", paragraph(text[:1].upper() + text[1:])) for text in found]
+    return [nodes.bullet_list("", *items)]
+
+
+def report(app: Sphinx, page: str) -> list[nodes.Node]:
+    """How to report an error: the ways that the facts of the book name, and what to name."""
+    book = facts(app.config)
+    ways: list[nodes.Node] = []
+    if book.repository:
+        url = f"{book.repository}/issues/new?{urlencode({'title': f'Error ({book.stamp})'})}"
+        ways.append(nodes.reference("", "open an issue", refuri=url))
+    if book.contact:
+        query = urlencode({"subject": f"Error ({book.stamp})"})
+        ways.append(nodes.reference("", book.contact, refuri=f"mailto:{book.contact}?{query}"))
+    told: list[nodes.Node | str] = [
+        "Name the figure, the claim or the row of the evidence, and the state of the book: "
+        f"{book.stamp}."
+    ]
+    if ways:
+        told += [
+            " Report to: ",
+            ways[0],
+            *(part for way in ways[1:] for part in (" or ", way)),
+            ".",
+        ]
+    return [paragraph(*told)]
+
+
+MAKERS |= {
+    "verdicts": verdicts,
+    "verdict-history": verdict_history,
+    "corrections": corrections,
+    "own-corrections": own_corrections,
+    "report": report,
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Hook the reading of the verdicts into Sphinx."""
+    app.connect("env-updated", _judged)
