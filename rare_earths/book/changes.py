@@ -95,7 +95,7 @@ def _document(key: str) -> tuple[str, str]:
 
     source = evidence().sources.loc[key]
     who = source["publisher"] or source["author"] or key
-    return re.split(r" \(|;|,", who)[0], source["url"]
+    return re.split(r" \(|;|,", str(who))[0], str(source["url"])
 
 
 def _history(app: Sphinx) -> list[history.Row]:
@@ -144,9 +144,10 @@ def _version(app: Sphinx, page: str, rows: list[history.Row], by_id: dict[str, A
     return table(heads, body, [8, 24, 12, 18, 38])
 
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 
 
 def _day(date: str) -> str:
@@ -156,34 +157,28 @@ def _day(date: str) -> str:
 
 
 def corrections(app: Sphinx, page: str) -> list[nodes.Node]:
-    """The declared corrections of sources: what was printed, what is right, why, by which source."""
+    """The declared corrections of sources: what was printed, what is right, why, and after whom."""
     from rare_earths.evidence import evidence
 
     data = evidence()
-    body = []
-    for line in data.corrections.itertuples():
-        row = data.rows.loc[line.row]
-        publisher, url = _document(row["source"])
-        by, by_url = _document(line.source)
-        told = [
-            f"{_words(row['series'])}, {row['entity']}, {row['period']}; ",
-            f", {row['vintage']}",
-        ]
-        what = [nodes.Text(told[0]), _named(publisher, url)]
-        what += [nodes.Text(told[1])] if row["vintage"] else []
-        held = line.field != "use"
-        body.append(
-            [
-                what,
-                _text(_figure(line.printed) if held else "used", computed=held),
-                _text(_figure(line.corrected) if held else "not used", computed=held),
-                [nodes.Text(f"{line.reason}. After: "), _named(by, by_url)]
-                if line.source != row["source"]
-                else _text(f"{line.reason}."),
-            ]
-        )
+    body: list[Cells] = []
+    for line in data.corrections.to_dict("records"):
+        row = {name: str(text) for name, text in data.rows.loc[str(line["row"])].items()}
+        told = f"{_words(row['series'])}, {row['entity']}, {row['period']}; "
+        printed = [nodes.Text(told), _named(*_document(row["source"]))]
+        reason: list[nodes.Node] = [nodes.Text(f"{line['reason']}.")]
+        if line["source"] != row["source"]:
+            reason += [nodes.Text(" After: "), _named(*_document(str(line["source"])))]
+        if line["field"] == "use":
+            figures = [_text("used"), _text("not used")]
+        else:
+            figures = [_text(_figure(str(line[name])), computed=True) for name in _PAIR]
+        body.append([printed, *figures, reason])
     heads = ["Figure, and who printed it", "Printed", "Here", "Reason"]
     return [table(heads, body, [34, 12, 12, 42])]
+
+
+_PAIR = ("printed", "corrected")
 
 
 def _words(series: str) -> str:
