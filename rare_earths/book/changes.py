@@ -10,6 +10,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -94,8 +95,13 @@ def _document(key: str) -> tuple[str, str]:
     from rare_earths.evidence import evidence
 
     source = evidence().sources.loc[key]
-    who = source["publisher"] or source["author"] or key
-    return re.split(r" \(|;|,", str(who))[0], str(source["url"])
+    names = (str(source[field]) for field in ("publisher", "author"))
+    known = (name for name in names if name and not name.startswith(_NO_NAME))
+    title = shorten(str(source["title"]), 60, placeholder=" …")
+    return re.split(r" \(|;|,", next(known, f"“{title}”"))[0], str(source["url"])
+
+
+_NO_NAME = ("GitHub repository", "Not stated")
 
 
 def _history(app: Sphinx) -> list[history.Row]:
@@ -111,7 +117,7 @@ def verdict_history(app: Sphinx, page: str) -> list[nodes.Node]:
     for version, date in reversed(dict.fromkeys((row["version"], row["date"]) for row in held)):
         rows = [row for row in held if row["version"] == version]
         changed = [row for row in rows if row["reason"] != history.UNCHANGED]
-        made.append(nodes.rubric("", f"Version {version}, {_day(date)}"))
+        made.append(paragraph(nodes.strong("", f"Version {version}, {_day(date)}")))
         if len(changed) < len(rows):
             made.append(paragraph(_unchanged(len(rows) - len(changed))))
         if changed:
@@ -144,16 +150,13 @@ def _version(app: Sphinx, page: str, rows: list[history.Row], by_id: dict[str, A
     return table(heads, body, [8, 24, 12, 18, 38])
 
 
-MONTHS = [
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-]
+MONTHS = "Jan Feb March April May June July Aug Sept Oct Nov Dec".split()  # noqa: SIM905
 
 
 def _day(date: str) -> str:
-    """2026-11-24 as 24 November 2026."""
+    """2026-11-24 as 24 Nov 2026, on one line."""
     year, month, day = date.split("-")
-    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
+    return f"{int(day)}\u00a0{MONTHS[int(month) - 1]}\u00a0{year}"
 
 
 def corrections(app: Sphinx, page: str) -> list[nodes.Node]:
@@ -161,30 +164,40 @@ def corrections(app: Sphinx, page: str) -> list[nodes.Node]:
     from rare_earths.evidence import evidence
 
     data = evidence()
-    body: list[Cells] = []
+    items = []
     for line in data.corrections.to_dict("records"):
-        row = {name: str(text) for name, text in data.rows.loc[str(line["row"])].items()}
-        told = f"{_words(row['series'])}, {row['entity']}, {row['period']}; "
-        printed = [nodes.Text(told), _named(*_document(row["source"]))]
-        reason: list[nodes.Node] = [nodes.Text(f"{line['reason']}.")]
-        if line["source"] != row["source"]:
-            reason += [nodes.Text(" After: "), _named(*_document(str(line["source"])))]
-        if line["field"] == "use":
-            figures = [_text("used"), _text("not used")]
-        else:
-            figures = [_text(_figure(str(line[name])), computed=True) for name in _PAIR]
-        body.append([printed, *figures, reason])
-    heads = ["Figure, and who printed it", "Printed", "Here", "Reason"]
-    return [table(heads, body, [34, 12, 12, 42])]
+        row = {str(name): str(text) for name, text in data.rows.loc[str(line["row"])].items()}
+        after = [line["source"]] if line["source"] != row["source"] else []
+        told: list[nodes.Node | str] = [
+            f"{_about(data.series.at[row['series'], 'meaning'])}, {row['entity']}, {row['period']} (",
+            _named(*_document(row["source"])),
+            f"{_vintage(row)}): ",
+            *_changed({str(name): str(text) for name, text in line.items()}),
+            f". {line['reason']}",
+            *(part for key in after for part in ("; after ", _named(*_document(str(key))))),
+            ".",
+        ]
+        items.append(nodes.list_item("", paragraph(*told)))
+    return [nodes.bullet_list("", *items)]
 
 
-_PAIR = ("printed", "corrected")
+def _about(meaning: str) -> str:
+    """What a series is, without its small print."""
+    return re.split(r"; | \(", meaning)[0]
 
 
-def _words(series: str) -> str:
-    """A series' name as words."""
-    text = series.replace("_", " ")
-    return text[:1].upper() + text[1:]
+def _vintage(row: dict[str, str]) -> str:
+    return f", edition of {row['vintage']}" if row["vintage"] else ""
+
+
+def _changed(line: dict[str, str]) -> list[nodes.Node]:
+    """What was printed and what stands here instead."""
+    if line["field"] == "use":
+        return _text("not used here")
+    printed, right = (
+        _text(_figure(line[name]), computed=True) for name in ("printed", "corrected")
+    )
+    return [*printed, nodes.Text(" is printed, "), *right, nodes.Text(" is used")]
 
 
 def _figure(text: str) -> str:

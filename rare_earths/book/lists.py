@@ -60,7 +60,7 @@ def figure_list(app: Sphinx, page: str) -> list[nodes.Node]:
     for docname in chapters(app.env):
         listed = app.env.metadata[docname]["listed"]
         title = f"{number(app.env, docname)}. {app.env.titles[docname].astext()}"
-        made.append(nodes.rubric("", "", link(app, page, docname, "", title)))
+        chapter = nodes.section("", nodes.title("", title), ids=[docname.rpartition("/")[2]])
         items = nodes.bullet_list(classes=["figure-list"])
         for name, finding in listed["titles"].items():
             line = paragraph(
@@ -71,7 +71,8 @@ def figure_list(app: Sphinx, page: str) -> list[nodes.Node]:
             if name in listed["explorers"]:
                 line += [nodes.Text(" "), nodes.inline("", "explorer", classes=["kind"])]
             items += nodes.list_item("", line)
-        made.append(items)
+        chapter += items
+        made.append(chapter)
     return made
 
 

@@ -3,20 +3,25 @@
 (function () {
   "use strict";
   var main = document.getElementById("main-content");
-  var shown = null, leaving = 0;
+  var shown = null, leaving = 0; // shown: the link whose definition is to be seen
+
+  function tipOf(link) { return document.getElementById(link.getAttribute("aria-describedby")); }
 
   function hide() {
     clearTimeout(leaving);
-    if (shown) { shown.hidden = true; }
+    if (shown) { tipOf(shown).hidden = true; }
     shown = null;
+  }
+
+  function wanted() {
+    return shown === document.activeElement || shown.matches(":hover") ||
+      tipOf(shown).matches(":hover");
   }
 
   function leave() {
     clearTimeout(leaving);
-    leaving = setTimeout(hide, 250);
+    leaving = setTimeout(function () { if (shown && !wanted()) { hide(); } }, 250);
   }
-
-  function stay() { clearTimeout(leaving); }
 
   // Under the line on which the term begins, above it where the window ends, never beside the page.
   function place(link, tip) {
@@ -27,13 +32,13 @@
     tip.style.top = (below ? line.bottom : line.top - tip.offsetHeight) - page.top + "px";
   }
 
-  function show(link, tip) {
-    stay();
-    if (shown === tip) { return; }
+  function show(link) {
+    clearTimeout(leaving);
+    if (shown === link) { return; }
     hide();
-    shown = tip;
-    tip.hidden = false;
-    place(link, tip);
+    shown = link;
+    tipOf(link).hidden = false;
+    place(link, tipOf(link));
   }
 
   document.querySelectorAll("a.term").forEach(function (link, number) {
@@ -45,11 +50,10 @@
     tip.textContent = link.dataset.definition;
     main.append(tip);
     link.setAttribute("aria-describedby", tip.id);
-    link.addEventListener("mouseenter", function () { show(link, tip); });
-    link.addEventListener("focus", function () { show(link, tip); });
-    link.addEventListener("mouseleave", leave);
-    link.addEventListener("blur", hide);
-    tip.addEventListener("mouseenter", stay);
+    ["mouseenter", "focus"].forEach(function (event) {
+      link.addEventListener(event, function () { show(link); });
+    });
+    ["mouseleave", "blur"].forEach(function (event) { link.addEventListener(event, leave); });
     tip.addEventListener("mouseleave", leave);
   });
 
