@@ -61,8 +61,8 @@ def verdicts(app: Sphinx, page: str) -> list[nodes.Node]:
         ]
         for claim in app.rare_earths_claims  # type: ignore[attr-defined]
     ]
-    heads = ["Claim", "Verdict", "Since version", "Last checked", "Newest edition used"]
-    return [table([*heads, "Newer edition known"], body, [8, 18, 10, 16, 26, 26])]
+    heads = ["Claim", "Verdict", "Since", "Last checked", "Newest edition used"]
+    return [table([*heads, "Newer edition known"], body, [9, 19, 9, 14, 27, 22])]
 
 
 def _since(held: list[history.Row], claim: str) -> str:
@@ -97,8 +97,9 @@ def _document(key: str) -> tuple[str, str]:
     source = evidence().sources.loc[key]
     names = (str(source[field]) for field in ("publisher", "author"))
     known = (name for name in names if name and not name.startswith(_NO_NAME))
-    title = shorten(str(source["title"]), 60, placeholder=" …")
-    return re.split(r" \(|;|,", next(known, f"“{title}”"))[0], str(source["url"])
+    title = f"“{shorten(str(source['title']), 60, placeholder=' …')}”"
+    who = next((re.split(r" \(|;|,", name)[0] for name in known), title)
+    return who, str(source["url"])
 
 
 _NO_NAME = ("GitHub repository", "Not stated")
@@ -147,16 +148,16 @@ def _version(app: Sphinx, page: str, rows: list[history.Row], by_id: dict[str, A
             ]
         )
     heads = ["Claim", "Verdict", "Certainty", "Same word under", "What moved it"]
-    return table(heads, body, [8, 24, 12, 18, 38])
+    return table(heads, body, [9, 25, 13, 18, 35])
 
 
 MONTHS = "Jan Feb March April May June July Aug Sept Oct Nov Dec".split()  # noqa: SIM905
 
 
 def _day(date: str) -> str:
-    """2026-11-24 as 24 Nov 2026, on one line."""
+    """2026-11-24 as 24 Nov 2026."""
     year, month, day = date.split("-")
-    return f"{int(day)}\u00a0{MONTHS[int(month) - 1]}\u00a0{year}"
+    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
 
 
 def corrections(app: Sphinx, page: str) -> list[nodes.Node]:

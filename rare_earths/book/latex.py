@@ -178,7 +178,8 @@ class LongTablesBreak(SphinxPostTransform):
             rows = list(table.findall(nodes.row))
             if len(rows) > 12:
                 columns = zip(*([cell.astext() for cell in row] for row in rows), strict=False)
-                for spec, cells in zip(table.findall(nodes.colspec), columns, strict=False):
+                specs = [] if "own-widths" in table["classes"] else table.findall(nodes.colspec)
+                for spec, cells in zip(specs, columns, strict=False):
                     spec["colwidth"] = column_weight(cells)
                 table["classes"] += ["longtable", "colwidths-given"]
 

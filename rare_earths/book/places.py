@@ -68,12 +68,12 @@ def paragraph(*parts: nodes.Node | str) -> nodes.paragraph:
 
 
 def table(heads: list[str], rows: list[list[list[nodes.Node]]], widths: list[int]) -> nodes.table:
-    """A table; each cell is a list of inline nodes."""
+    """A table; each cell is a list of inline nodes. ``widths`` are parts of a hundred."""
     group = nodes.tgroup("", cols=len(heads))
     group += [nodes.colspec(colwidth=width) for width in widths]
     group += nodes.thead("", _row([[nodes.Text(head)] for head in heads]))
     group += nodes.tbody("", *map(_row, rows))
-    return nodes.table("", group, classes=["colwidths-given"])
+    return nodes.table("", group, classes=["colwidths-given", "own-widths"])
 
 
 def _row(cells: list[list[nodes.Node]]) -> nodes.row:
