@@ -168,9 +168,10 @@ def corrections(app: Sphinx, page: str) -> list[nodes.Node]:
     items = []
     for line in data.corrections.to_dict("records"):
         row = {str(name): str(text) for name, text in data.rows.loc[str(line["row"])].items()}
+        about = _about(str(data.series.at[row["series"], "meaning"]))
         after = [line["source"]] if line["source"] != row["source"] else []
         told: list[nodes.Node | str] = [
-            f"{_about(data.series.at[row['series'], 'meaning'])}, {row['entity']}, {row['period']} (",
+            f"{about}, {row['entity']}, {row['period']} (",
             _named(*_document(row["source"])),
             f"{_vintage(row)}): ",
             *_changed({str(name): str(text) for name, text in line.items()}),
