@@ -14,6 +14,7 @@ from docutils import nodes
 
 from rare_earths.book.blocks import figure_number, raw_html
 from rare_earths.book.cite import is_chapter
+from rare_earths.book.latex import escape
 from rare_earths.book.places import MAKERS, link, paragraph, place
 from rare_earths.book.terms import Glossary, Term, glossary, sentences, uses
 
@@ -138,11 +139,11 @@ def _note_asking(app: Sphinx, doctree: nodes.document) -> None:
 
 def index(app: Sphinx, page: str) -> list[nodes.Node]:
     """The entries by name, each with its sections by chapter."""
-    if app.builder.format != "html":
-        return []
+    found: Places = app.env.rare_earths_index  # type: ignore[attr-defined]
+    if app.builder.format == "latex":
+        return [nodes.raw("", printed_index(found), format="latex")]
     book = glossary(app.env)
     terms = {term.name: term for term in book.terms}
-    found: Places = app.env.rare_earths_index  # type: ignore[attr-defined]
     list_ = nodes.definition_list(classes=["index-list"])
     for name in sorted(found, key=str.casefold):
         term = nodes.term("", name)
@@ -158,6 +159,20 @@ def index(app: Sphinx, page: str) -> list[nodes.Node]:
                 line += link(app, page, docname, anchor, title)
         list_ += nodes.definition_list_item("", term, nodes.definition("", line))
     return [list_]
+
+
+def printed_index(found: Places) -> str:
+    """The entries in two columns, each with the pages on which its sections begin."""
+    lines = []
+    for name in sorted(found, key=str.casefold):
+        pages = ", ".join(
+            rf"\hyperref[\detokenize{{{docname}:{anchor}}}]"
+            rf"{{\pageref*{{\detokenize{{{docname}:{anchor}}}}}}}"
+            for docname, places in _by_page(found[name])
+            for anchor, _ in places
+        )
+        lines.append(rf"\par\hangindent=1em {escape(name)}\enspace {pages}")
+    return "\n".join([r"\begin{multicols}{2}\raggedright\parindent0pt", *lines, r"\end{multicols}"])
 
 
 # A chapter's sections that are named for one entry: whoever wants the others reads on from these.
