@@ -162,14 +162,16 @@ def index(app: Sphinx, page: str) -> list[nodes.Node]:
 
 
 def printed_index(found: Places) -> str:
-    """The entries in two columns, each with the pages on which its sections begin."""
+    """The entries in two columns, each with the page on which a chapter's first section begins.
+
+    Sections are short: of two that begin on one page the page would stand twice.
+    """
     lines = []
     for name in sorted(found, key=str.casefold):
         pages = ", ".join(
             rf"\hyperref[\detokenize{{{docname}:{anchor}}}]"
             rf"{{\pageref*{{\detokenize{{{docname}:{anchor}}}}}}}"
-            for docname, places in _by_page(found[name])
-            for anchor, _ in places
+            for docname, [(anchor, _), *_rest] in _by_page(found[name])
         )
         lines.append(rf"\par\hangindent=1em {escape(name)}\enspace {pages}")
     return "\n".join([r"\begin{multicols}{2}\raggedright\parindent0pt", *lines, r"\end{multicols}"])
