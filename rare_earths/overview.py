@@ -217,4 +217,3 @@ def squares(ax: Axes, y: float, size: float, word: str, count: int) -> None:
                                facecolor=COLOURS[fill], edgecolor=COLOURS[edge]))  # fmt: skip
     x = 60 + max(count, 5) * (size + 12) + 20
     ax.text(x, y + size / 2, f"{count} {word}", size=36, va="center_baseline")
-

@@ -15,6 +15,7 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``evidence_site``: pages of the topics, rows and documents of the evidence; links to them
 - ``moved``: numbers and verdicts of the built book, compared with the expected ones
 - ``latex``: title page, fonts and style of the PDF
+- ``epub``: the book as EPUB
 - ``print_form``: (plug-in of MyST-NB) the form that an output takes in print
 
 ``python -m rare_earths.book`` runs the commands that the Makefile offers.
@@ -41,6 +42,7 @@ PARTS = (
     "linked_data",
     "moved",
     "latex",
+    "epub",
 )
 # What a book with a page on its evidence has besides, before its pages are made light.
 EVIDENCE_PAGE, EVIDENCE_PARTS = Path("pages/evidence.md"), ("data_files", "evidence_site")
