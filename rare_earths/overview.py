@@ -109,9 +109,10 @@ def show(judged: Mapping[str, Verdict]) -> figures.Figure:
         write_preview(frame, Path(os.environ["RARE_EARTHS_FIGURES"]) / PREVIEW)
     left, right = halves(frame)
     lines = max(depth(left), depth(right))
-    low, high = frame.loc[frame["share"].idxmin()], frame.loc[frame["share"].idxmax()]
+    by_share = frame.sort_values("share").to_dict("records")
+    low, high = by_share[0], by_share[-1]
     return figures.show(
-        lambda *axes: [draw(ax, half, lines) for ax, half in zip(axes, (left, right), strict=True)],
+        lambda one, other: (draw(one, left, lines), draw(other, right, lines)),
         id=ID,
         title=finding(frame),
         subtitle="Claims by verdict; a bar is the share of the ways to test a claim "

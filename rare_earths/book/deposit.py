@@ -1,8 +1,8 @@
 """``.zenodo.json``: what the archive Zenodo writes beside a deposit of the repository.
 
-Zenodo reads the file when a release is made, so it is committed; it says nothing that does not stand
-in ``CITATION.cff`` or ``_config.yml``, and a test makes it again and compares. What is not set there
-is left out. ``python -m rare_earths.book.deposit`` writes it.
+Zenodo reads the file when a release is made, so it is committed; it says nothing that does not
+stand in ``CITATION.cff`` or ``_config.yml``, and a test makes it again and compares. What is not
+set there is left out. ``python -m rare_earths.book.deposit`` writes it.
 """
 
 from __future__ import annotations

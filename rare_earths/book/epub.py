@@ -2,8 +2,8 @@
 
 Built from the pages as they were read, like the PDF: nothing is executed again. A figure is its
 wide picture as an SVG file with fixed colours, its caption and words as text, an explorer its
-default frame with the address of the live one. What the site alone has (styles, scripts, citation blocks,
-pages of the evidence) stays off duty.
+default frame with the address of the live one. What the site alone has (styles, scripts, citation
+blocks, pages of the evidence) stays off duty.
 """
 
 from __future__ import annotations
