@@ -7,7 +7,7 @@ colours and counts, in letters large enough for a card of a few hundred pixels.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
 
 from rare_earths import figures
+from rare_earths.claims.cards import sentence_case
 from rare_earths.claims.engine import (
     CONTRADICTED,
     IN_PART,
@@ -87,7 +88,7 @@ def finding(frame: pd.DataFrame) -> str:
     ]
     first, *others = said
     first = first.replace(" ", f" of {count_word(len(frame))} claims ", 1)
-    return sentence(f"{', '.join([first, *others[:-1]])} and {others[-1]}" if others else first)
+    return sentence_case(f"{', '.join([first, *others[:-1]])} and {others[-1]}" if others else first)
 
 
 AS_SAID = {
@@ -97,11 +98,6 @@ AS_SAID = {
 }
 
 
-def sentence(text: str) -> str:
-    """With a capital at its beginning."""
-    return text[:1].upper() + text[1:]
-
-
 def show(judged: Mapping[str, Verdict]) -> figures.Figure:
     """The figure of the front page; in a build of the book it also writes the preview."""
     frame = table(judged)
@@ -109,18 +105,16 @@ def show(judged: Mapping[str, Verdict]) -> figures.Figure:
         write_preview(frame, Path(os.environ["RARE_EARTHS_FIGURES"]) / PREVIEW)
     left, right = halves(frame)
     lines = max(depth(left), depth(right))
-    by_share = frame.sort_values("share").to_dict("records")
+    by_share = frame.sort_values("share", kind="stable").to_dict("records")
     low, high = by_share[0], by_share[-1]
     return figures.show(
-        lambda one, other: (draw(one, left, lines), draw(other, right, lines)),
+        lambda *axes: draw_halves(axes, (left, right), lines),
         id=ID,
         title=finding(frame),
-        subtitle="Claims by verdict; a bar is the share of the ways to test a claim "
-        "that give the same verdict, %",
-        description=f"Bars in {count_word(frame['verdict'].nunique())} groups, one for each of "
-        f"{count_word(len(frame))} claims. The surest is “{high['said']}”, "
-        f"{high['verdict']} {ways(high)}; the one that hangs most on a choice is "
-        f"“{low['said']}”, {low['verdict']} {ways(low)}.",
+        subtitle="Share of the ways to test a claim that give its verdict, %",
+        description=f"Bars, one a claim, grouped by verdict: from {ways(low)} "
+        f"(“{low['said']}”, {low['verdict']}) to {ways(high)} "
+        f"(“{high['said']}”, {high['verdict']}).",
         data=frame,
         rows=[],
         panels=2,
@@ -130,8 +124,8 @@ def show(judged: Mapping[str, Verdict]) -> figures.Figure:
 
 
 def ways(row: Any) -> str:
-    """``under 2 of 15 ways``."""
-    return f"under {row['same word']:,} of {row['ways']:,} ways"
+    """``2 of 15 ways``."""
+    return f"{row['same word']:,} of {row['ways']:,} ways"
 
 
 def halves(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -150,12 +144,18 @@ def depth(frame: pd.DataFrame) -> float:
     return ROW * len(frame) + HEAD * frame["verdict"].nunique()
 
 
+def draw_halves(axes: Iterable[Axes], parts: Iterable[pd.DataFrame], lines: float) -> None:
+    """Both panels."""
+    for ax, part in zip(axes, parts, strict=True):
+        draw(ax, part, lines)
+
+
 def draw(ax: Axes, frame: pd.DataFrame, lines: float) -> None:
     """One panel, `lines` high: each verdict with its claims, each claim with its bar."""
     line = 0.0
     for word in frame["verdict"].drop_duplicates():
         own = frame[frame["verdict"] == word]
-        ax.text(0, line + 1.0, f"{sentence(word)}: {count_word(len(own))}", weight="bold",
+        ax.text(0, line + 1.0, f"{sentence_case(word)}: {count_word(len(own))}", weight="bold",
                 va="baseline")  # fmt: skip
         line += HEAD
         for _, row in own.iterrows():

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 NAME = "rare-earths"
 PICTURES = "epub-pictures"
+SHEET = "reader.css"
 # Parts of the book and of its theme that work on the pages of the site.
 SITE_ONLY = (
     *(f"rare_earths.book.{name}" for name in ("blocks", "light", "cite", "site", "social")),
@@ -49,6 +50,10 @@ class Book(Epub3Builder):
     """
 
     name = "epub"
+    html_tag = (
+        '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
+        ' lang="en-GB" xml:lang="en-GB">'
+    )
 
     def init(self) -> None:
         """Take the site's parts off duty before templates and theme are chosen."""
@@ -60,6 +65,21 @@ class Book(Epub3Builder):
         places[:] = [place for place in places if place != str(light.TEMPLATES)]
         self.app.registry.css_files.clear()
         super().init()
+
+    def handle_finish(self) -> None:
+        """Ship the sheets that the pages name, with their pictures, and nothing else of the
+        theme's.
+        """
+        static = Path(self.outdir) / "_static"
+        for path in static.iterdir():
+            if path.name not in ("epub.css", "pygments.css") and path.suffix != ".png":
+                path.unlink()
+        write_whole(static / SHEET, (light.STATIC / SHEET).read_text("utf-8"))
+        super().handle_finish()
+
+    def toc_metadata(self, level: int, navpoints: list[Any]) -> dict[str, Any]:
+        """The old table of contents names the book as the package does."""
+        return super().toc_metadata(level, navpoints) | {"uid": self.config.epub_identifier}
 
     def build_epub(self) -> None:
         """Write the archive, its entries in a fixed order and without dates."""
@@ -120,6 +140,36 @@ class Pictures(SphinxPostTransform):
         self.env.images.add_file(self.env.docname, uri)
 
 
+# What the validator refuses in the bodies that the extensions make, and what takes its place.
+_MENDED = (
+    # Lists of sources whose items are no list items.
+    (re.compile(r' role="doc-(?:biblioentry|backlink|bibliography)"| role="list(?:item)?"'), ""),
+    (re.compile(r' aria-label="Toggle hidden content"'), ""),
+    # Paragraphs in the heading of a folded part, one for each state.
+    (re.compile(r'<p class="expanded admonition-title">.*?</p>', re.DOTALL), ""),
+    (re.compile(r'<p class="collapsed admonition-title">(.*?)</p>', re.DOTALL), r"\1"),
+    # A sign drawn beside such a heading; readers have their own.
+    (re.compile(r'<span class="sd-summary-state-marker.*?</svg></span>', re.DOTALL), ""),
+    # Pages that the site alone has.
+    (re.compile(r'<a href="_evidence/[^"]*">(.*?)</a>', re.DOTALL), r"\1"),
+)
+
+
+def _page(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Make a body what the standard allows."""
+    if app.builder.name == "epub":
+        body = context.get("body", "")
+        for pattern, instead in _MENDED:
+            body = pattern.sub(instead, body)
+        context["body"] = body
+
+
 def identifier(book: Facts) -> tuple[str, str]:
     """Of which kind the book's lasting name is, and the name: one made of the title, until there is
     a DOI.
@@ -150,7 +200,7 @@ def _settings(app: Sphinx, config: Config) -> None:
         "epub_tocdepth": 2,
         "epub_tocscope": "includehidden",
         "epub_use_index": False,
-        "epub_css_files": [],
+        "epub_css_files": [SHEET],
     }
     for key, value in values.items():
         setattr(config, key, value)
@@ -161,3 +211,4 @@ def setup(app: Sphinx) -> None:
     app.add_builder(Book, override=True)
     app.add_post_transform(Pictures)
     app.connect("config-inited", _settings, priority=200)
+    app.connect("html-page-context", _page, priority=970)
