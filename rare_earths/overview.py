@@ -88,7 +88,9 @@ def finding(frame: pd.DataFrame) -> str:
     ]
     first, *others = said
     first = first.replace(" ", f" of {count_word(len(frame))} claims ", 1)
-    return sentence_case(f"{', '.join([first, *others[:-1]])} and {others[-1]}" if others else first)
+    return sentence_case(
+        f"{', '.join([first, *others[:-1]])} and {others[-1]}" if others else first
+    )
 
 
 AS_SAID = {
