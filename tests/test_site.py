@@ -93,7 +93,6 @@ def test_lost_page_has_rooted_links(public: Path) -> None:
 
 
 def test_lost_page_is_no_page_to_list(public: Path) -> None:
-    assert meta(public / "404.html")["robots"] == "noindex"
     assert "canonical" not in (public / "404.html").read_text("utf-8")
     assert "404" not in (public / beside.SITEMAP).read_text("utf-8")
     assert "404" not in (public / "searchindex.js").read_text("utf-8")

@@ -141,11 +141,10 @@ def _page(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Where the feed is; what no search engine need list."""
+    """Where the feed is; no canonical address for what stands for no page."""
     context["feed"] = facts(app.config).address and facts(app.config).address + FEED
     if pagename in (LOST, SEARCH):
-        context["page_tags"] = [*context.get("page_tags", []), ("robots", "noindex")]
-        context["pageurl"] = None  # no canonical address: it stands for no page
+        context["pageurl"] = None
 
 
 def _files(app: Sphinx, error: Exception | None) -> None:
