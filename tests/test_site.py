@@ -50,6 +50,10 @@ A *second* edition, with <script>.
 ## 0.1.0 (2026-11-24)
 
 First.
+
+## Rules
+
+Not an edition.
 """
 
 
@@ -375,7 +379,9 @@ def test_release_holds_the_book(unpacked: Path) -> None:
     assert target.name == "rare-earths-1.2.3.zip"
     with zipfile.ZipFile(target) as archive:
         assert archive.testzip() is None
-        held = {name: archive.read(name).decode() for name in archive.namelist()}
+        names = archive.namelist()
+        held = {name: archive.read(name).decode() for name in names}
+    assert names == sorted(names), "the order of a folder is the machine's"
     top = "rare-earths-1.2.3"
     told = held.pop(f"{top}/README.txt")
     assert held == {
