@@ -2,7 +2,7 @@
 # Paths are relative and quoted, so that a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: book pdf serve lab bench refresh test trust expected edition lock clean help
+.PHONY: book pdf epub release serve lab bench refresh test trust expected edition lock clean help
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
@@ -16,6 +16,12 @@ book: $(READY)  ## build the HTML into _build/html, and say which verdicts and n
 pdf: $(READY)  ## build the PDF into _build/pdf/rare-earths.pdf (needs TeX: sh tests/setup.sh tex)
 	@$(PY) -m rare_earths.book pdf
 
+epub: $(READY)  ## build the EPUB into _build/epub/rare-earths.epub
+	@$(PY) -m rare_earths.book epub
+
+release: $(READY)  ## pack site, PDF and EPUB into one zip with its checksum, in _build/release
+	@$(PY) -m rare_earths.book release
+
 serve: book  ## build, then serve the book on this machine, compressed (PORT=8000)
 	@$(PY) -m rare_earths.book serve $(or $(PORT),8000)
 
@@ -24,7 +30,7 @@ lab: $(READY_TEST)  ## open the chapters in JupyterLab
 
 test: $(READY_TEST)  ## set up what the tests need, build, then run every test
 	@sh tests/setup.sh all
-	@$(MAKE) --no-print-directory book pdf
+	@$(MAKE) --no-print-directory book pdf epub
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 	@RARE_EARTHS_OUTPUT=store PYTHONHASHSEED=0 $(PY) -m pytest --nbval chapters
 

@@ -12,11 +12,14 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``terms``: the glossary's terms, linked where a chapter first uses them
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
+- ``site``: the page for wrong addresses, sitemap, robots, feed of editions
+- ``social``: how a link to the book looks on other sites
 - ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
 - ``data_files``: the evidence as CSV, Parquet and one zip beside the pages
 - ``evidence_site``: pages of the topics, rows and documents of the evidence; links to them
 - ``moved``: numbers and verdicts of the built book, compared with the expected ones
 - ``latex``: title page, fonts and style of the PDF
+- ``epub``: the book as EPUB
 - ``print_form``: (plug-in of MyST-NB) the form that an output takes in print
 
 ``python -m rare_earths.book`` runs the commands that the Makefile offers.
@@ -42,9 +45,12 @@ PARTS = (
     "changes",
     "light",
     "cite",
+    "site",
+    "social",
     "linked_data",
     "moved",
     "latex",
+    "epub",
 )
 # What a book with a page on its evidence has besides, before its pages are made light.
 EVIDENCE_PAGE, EVIDENCE_PARTS = Path("pages/evidence.md"), ("data_files", "evidence_site")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -66,7 +67,9 @@ def _jupyter_book(builder: str) -> int:
 
     if not sys.stderr.isatty():
         nocolor()
-    arguments = ["build", ".", "--builder", builder, "-W", "-n", "--keep-going", "-q"]
+    own = {"epub": ["custom", "--custom-builder", "epub"]}
+    arguments = ["build", ".", "--builder", *own.get(builder, [builder])]
+    arguments += ["-W", "-n", "--keep-going", "-q"]
     try:
         with redirect_stdout(StringIO()):
             main(arguments, standalone_mode=False)
@@ -190,6 +193,38 @@ def pdf() -> int:
     return 0
 
 
+def epub() -> int:
+    """Build the EPUB from the pages as they were read: nothing is executed again."""
+    stamp, folder = BUILD / "epub.stamp", BUILD / "epub"
+    built = build()
+    if built:
+        return built
+    if _is_fresh(stamp, folder):
+        print("Nothing changed: _build/epub/rare-earths.epub is up to date.")
+        return 0
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    inputs = _inputs()
+    # The only date in the file is that of the sources.
+    os.environ["SOURCE_DATE_EPOCH"] = str(source_stamp(ROOT).moment)
+    if _jupyter_book("epub"):
+        return 1
+    _note(stamp, inputs, folder)
+    print("Built: _build/epub/rare-earths.epub")
+    return 0
+
+
+def release() -> int:
+    """Build site, PDF and EPUB, and pack them into one zip with its checksum."""
+    from rare_earths.book.release import pack
+
+    for make in (pdf, epub):
+        if failed := make():
+            return failed
+    print(f"Packed: {pack(BUILD, source_stamp(ROOT)).relative_to(ROOT)}")
+    return 0
+
+
 def _tex_errors(latex: Path, said: str) -> str:
     """The first errors of TeX's log, else the last words of latexmk."""
     log = latex / "rare-earths.log"
@@ -217,6 +252,8 @@ def refresh() -> int:
 COMMANDS = {
     "build": build,
     "pdf": pdf,
+    "epub": epub,
+    "release": release,
     "serve": serve_book,
     "refresh": refresh,
     "verdicts": verdicts,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import tomllib
+from calendar import timegm
 from dataclasses import dataclass
+from datetime import date as day
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,13 @@ class Stamp:
     date: str
     commit: str
     changed: bool
+
+    @property
+    def moment(self) -> int:
+        """The beginning of the date as seconds since 1970, UTC; without a commit that of 1980, the
+        first that archives can hold.
+        """
+        return timegm(day.fromisoformat(self.date or "1980-01-01").timetuple())
 
     def __str__(self) -> str:
         """As printed on pages and on the PDF's title page."""

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
+# No date of ours in archives: the first that a zip can hold.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
 
 def write_whole(path: Path, text: str) -> None:
     """Write text under another name, then rename: a killed run leaves no half file."""

@@ -37,6 +37,7 @@ class PrintForm:
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = (
         ("latex", MIME, 0),
+        ("epub", MIME, 0),
         ("html", "text/html", 0),
         # Known to the other builders, and never chosen by them.
         ("html", MIME, None),
