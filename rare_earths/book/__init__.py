@@ -8,6 +8,7 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``blocks``: figures and links inside the pages: numbers, relative links, citations, files
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
+- ``languages``: the Chinese page: its ``lang``, links both ways, Chinese words in the search
 - ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
 - ``data_files``: the evidence as CSV, Parquet and one zip beside the pages
 - ``evidence_site``: pages of the topics, rows and documents of the evidence; links to them
@@ -34,6 +35,7 @@ PARTS = (
     "blocks",
     "light",
     "cite",
+    "languages",
     "linked_data",
     "moved",
     "latex",
