@@ -105,9 +105,15 @@ def _alternates(app: Sphinx, pagename: str) -> list[tuple[str, str]]:
     """
     book = facts(app.config)
     return [
-        (language, book.page(name) or app.builder.get_relative_uri(pagename, name))
+        (language, book.page(name) or _way(app, pagename, name))
         for language, name in _counterparts(app, pagename).items()
     ]
+
+
+def _way(app: Sphinx, pagename: str, name: str) -> str:
+    """From one page to another, or to itself by its file's name: an empty link is no link."""
+    own = f"{pagename.rsplit('/', 1)[-1]}.html"
+    return own if name == pagename else app.builder.get_relative_uri(pagename, name)
 
 
 def _marked(app: Sphinx, pagename: str, html: str) -> str:

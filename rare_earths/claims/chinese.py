@@ -470,7 +470,7 @@ class ChineseCard:
             "证据与一致性": confidence(found),
             "确定性": WORDS[found.certainty] + (f"。{reasons}。" if reasons else ""),
             "判定相同": f"{total}种口径组合中有{same}种",
-            "单改一项即变": f"有{flips}种改法" if flips else "没有这样的改法",
+            "改动一项即变": f"有{flips}种改法" if flips else "没有这样的改法",
         }
 
     def parts(self) -> list[tuple[str, str, str, str, str]]:
@@ -496,10 +496,10 @@ class ChineseCard:
             f"- {key.replace('*', chr(92) + '*')} {what}：**{finding}**。{says or english}"
             for key, what, finding, says, english in self.parts()
         )
-        facts = "\n".join(f"- {name}：{value}" for name, value in self.facts().items())
+        facts = "。".join(f"{name}：{value.rstrip('。')}" for name, value in self.facts().items())
         return (
             f"**{found.id}** “{CLAIMS[found.id]}”\n\n"
-            f"**{WORDS[found.word]}** {firmness(found)}\n\n{parts}\n{facts}\n"
+            f"**{WORDS[found.word]}**\u3000{firmness(found)}\n\n{parts}\n\n{facts}。\n"
         )
 
     def _html(self) -> str:
