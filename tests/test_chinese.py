@@ -181,6 +181,8 @@ def test_links_both_ways(site: Site) -> None:
     shown = built.soup(front).select_one('main a[href="pages/zh.html"]')
     assert shown["hreflang"] == shown["lang"] == CHINESE
     assert built.soup(page).select_one('main a[href="../index.html"]')
+    nav = built.soup(front).select_one('#book-contents a[href="pages/zh.html"]')
+    assert nav["lang"] == CHINESE
 
 
 def test_public_addresses(monkeypatch: pytest.MonkeyPatch) -> None:

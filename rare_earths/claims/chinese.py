@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from rare_earths.claims.cards import bundle, computed
-from rare_earths.claims.engine import Verdict
+from rare_earths.claims.engine import UNTESTABLE, Verdict
 
 LANGUAGE = "zh-Hans"
 
@@ -438,6 +438,8 @@ def confidence(found: Verdict) -> str:
 
 def firmness(found: Verdict) -> str:
     """The verdict as a sentence as firm as its certainty."""
+    if found.word == UNTESTABLE:
+        return "这条说法目前无法用公开数据检验。"
     return SENTENCES[found.certainty].format(word=f"“{WORDS[found.word]}”")
 
 
