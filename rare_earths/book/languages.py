@@ -27,6 +27,7 @@ TRANSLATIONS: dict[str, tuple[str, str | None]] = {"pages/zh": (CHINESE, None)}
 WORDS_ON_PAGE = {CHINESE: "本页内容"}
 _IDEOGRAPHS = r"\u3400-\u4dbf\u4e00-\u9fff"
 _CHINESE_WORD = re.compile(f"[{_IDEOGRAPHS}]")
+_CLAIM = re.compile(r"C\d\d")
 _PIECES = re.compile(rf"[{_IDEOGRAPHS}]+|[^\W{_IDEOGRAPHS}]+")
 
 
@@ -84,6 +85,16 @@ class ChineseType(SphinxPostTransform):
             if TRANSLATIONS.get(file["docname"], ("",))[0] == CHINESE:
                 file.insert(0, nodes.raw("", r"\bookChinese", format="latex"))
                 file.append(nodes.raw("", r"\bookEnglish", format="latex"))
+                _keep_heads(file)
+
+
+def _keep_heads(page: nodes.Element) -> None:
+    """Let no card begin at the foot of a printed page: its claim, its word, its first part."""
+    for paragraph in list(page.findall(nodes.paragraph)):
+        first = paragraph.next_node(nodes.strong)
+        if first is not None and first.parent is paragraph and _CLAIM.fullmatch(first.astext()):
+            room = nodes.raw("", r"\needspace{7\baselineskip}", format="latex")
+            paragraph.parent.insert(paragraph.parent.index(paragraph), room)
 
 
 def _english_of(app: Sphinx, pagename: str) -> str:
