@@ -27,7 +27,7 @@ tex() {
     need fontconfig has fc-list
     need fonts-texgyre has_font 'TeX Gyre Pagella'
     need fonts-dejavu-core has_font 'DejaVu Sans Mono'
-    need fonts-wqy-microhei has_font 'WenQuanYi Micro Hei'
+    need fonts-noto-cjk has_font 'Noto Serif CJK SC'
     need poppler-utils has pdftotext
 }
 

@@ -14,6 +14,7 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
 - ``site``: the page for wrong addresses, sitemap, robots, feed of editions
 - ``social``: how a link to the book looks on other sites
+- ``languages``: the Chinese page: its ``lang``, links both ways, Chinese words in the search
 - ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
 - ``data_files``: the evidence as CSV, Parquet and one zip beside the pages
 - ``evidence_site``: pages of the topics, rows and documents of the evidence; links to them
@@ -47,6 +48,7 @@ PARTS = (
     "cite",
     "site",
     "social",
+    "languages",
     "linked_data",
     "moved",
     "latex",

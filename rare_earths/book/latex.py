@@ -26,9 +26,9 @@ FONTS = r"""
 \setsansfont{TeX Gyre Heros}[Scale=.93]
 \setmonofont{DejaVu Sans Mono}[Scale=.8]
 \usepackage{xeCJK}
-\setCJKmainfont{WenQuanYi Micro Hei}[Scale=.95]
-\setCJKsansfont{WenQuanYi Micro Hei}[Scale=.95]
-\setCJKmonofont{WenQuanYi Micro Hei}[Scale=.85]
+\setCJKmainfont{Noto Serif CJK SC}[Scale=.95, ItalicFont=Noto Serif CJK SC]
+\setCJKsansfont{Noto Sans CJK SC}[Scale=.95, ItalicFont=Noto Sans CJK SC]
+\setCJKmonofont{Noto Sans Mono CJK SC}[Scale=.85]
 \xeCJKsetup{PunctStyle=plain}
 % Quotes, dashes and dots are Latin here, in the text's font.
 \xeCJKDeclareCharClass{Default}{"2013,"2014,"2018,"2019,"201C,"201D,"2026,"00B7}

@@ -46,7 +46,15 @@ SHEETS = (
 )
 LIGHT, DARK = 'html[data-theme="light"] ', 'html[data-theme="dark"] '
 OFF_DUTY = {"sphinx_thebe", "sphinx_togglebutton", "sphinx_copybutton", "sphinx_comments"}
-OWN_SHEETS = ("colours.css", "page.css", "figures.css", "blocks.css", "reading.css", "evidence.css")
+OWN_SHEETS = (
+    "colours.css",
+    "page.css",
+    "figures.css",
+    "blocks.css",
+    "reading.css",
+    "evidence.css",
+    "chinese.css",
+)
 # Shipped by the theme and its extensions, used by no page.
 UNUSED = (
     "scripts",
