@@ -20,5 +20,8 @@ plain() { # plain <lock> <txt>: the lock without its hashes, then the package it
 compile requirements.lock --extra book --generate-hashes
 # What the book has, the tests have in the same version.
 compile requirements-test.lock --all-extras --generate-hashes -c requirements.lock
+# Binder runs the chapters and builds no book: a smaller environment, in the tests' versions.
+compile .binder/requirements.txt --extra lab -c requirements-test.lock
+echo '-e .' >>.binder/requirements.txt
 plain requirements.lock requirements.txt
 plain requirements-test.lock requirements-test.txt
