@@ -57,25 +57,31 @@ def _title_page(book: Facts) -> str:
         f"Data compilation: {book.licence_data.get('name', '')}; "
         f"{book.licence_data.get('note', '')}."
     )
-    places = [rf"\url{{{book.address}}}\par " if book.address else ""]
-    places += [rf"\url{{https://doi.org/{book.doi}}}\par " if book.doi else ""]
+    doi = rf"DOI: \url{{https://doi.org/{book.doi}}}" if book.doi else "DOI: none assigned yet"
     values = {
         "Title": escape(book.title),
         "Subtitle": escape(book.subtitle),
         "Authors": escape(", ".join(book.authors)),
         "Stamp": escape(str(book.stamp)),
+        "DOI": doi,
         "Rights": escape(rights),
-        "Place": "".join(places),
+        "Place": rf"\url{{{book.address}}}\par " if book.address else "",
     }
     return "".join(
         rf"\renewcommand{{\book{name}}}{{{text}}}" + "\n" for name, text in values.items()
     )
 
 
-def _names(book: Facts) -> str:
-    """Title and authors in the PDF's own data."""
-    title, authors = escape(book.title), escape(", ".join(book.authors))
-    return rf"\hypersetup{{pdftitle={{{title}}}, pdfauthor={{{authors}}}}}" + "\n"
+def _names(book: Facts, language: str) -> str:
+    """Title, authors, state and language in the PDF's own data; readers show the title."""
+    names = {
+        "pdftitle": escape(book.title),
+        "pdfauthor": escape(", ".join(book.authors)),
+        "pdfsubject": escape(f"{book.subtitle}; {book.stamp}"),
+        "pdflang": language,
+        "pdfdisplaydoctitle": "true",
+    }
+    return r"\hypersetup{" + ", ".join(f"{k}={{{v}}}" for k, v in names.items()) + "}\n"
 
 
 def _settings(app: Sphinx, config: Config) -> None:
@@ -92,7 +98,7 @@ def _settings(app: Sphinx, config: Config) -> None:
         "classoptions": ",english",
         "tableofcontents": r"\sphinxtableofcontents\bookLists\bookSummary",
         "figure_align": "htbp",
-        "preamble": "\\usepackage{book}\n" + _names(book) + _title_page(book),
+        "preamble": "\\usepackage{book}\n" + _names(book, config.language) + _title_page(book),
         "maketitle": r"\bookTitlePage",
         "sphinxsetup": "VerbatimColor={HTML}{F5F7F9}, VerbatimBorderColor={HTML}{F5F7F9}",
         "makeindex": "",
@@ -104,7 +110,9 @@ def _settings(app: Sphinx, config: Config) -> None:
         *(str(path) for path in sorted(FOLDER.glob("*.sty"))),
     ]
     config.latex_table_style = ["booktabs"]  # type: ignore[attr-defined]
-    config.latex_show_urls = "no"  # type: ignore[attr-defined]
+    # What is a link on a screen can be followed on paper.
+    config.latex_show_urls = "footnote"  # type: ignore[attr-defined]
+    config.latex_show_pagerefs = True  # type: ignore[attr-defined]
 
 
 class NoEmptySections(SphinxPostTransform):
@@ -190,6 +198,25 @@ def column_weight(cells: Iterable[str]) -> int:
     return max(min(max(map(len, texts)), 40), word + 1) + 4
 
 
+class CodeStaysTogether(SphinxPostTransform):
+    """Begin a block of code on a new page where it would be cut without need."""
+
+    default_priority = 825
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Tell Sphinx's own check before each block how many lines ask for room."""
+        for block in list(self.document.findall(nodes.literal_block)):
+            lines = block.astext().count("\n") + 2
+            room = lines if lines <= WHOLE else LEAST
+            command = rf"\renewcommand{{\sphinxliteralblockneedspace}}{{{room}\baselineskip}}"
+            block.parent.insert(block.parent.index(block), nodes.raw("", command, format="latex"))
+
+
+# Lines of code up to which a block is kept whole, and of which a longer one keeps its beginning.
+WHOLE, LEAST = 16, 8
+
+
 class LongNamesBreak(SphinxPostTransform):
     """Let names such as ``mine-production.china.2020`` break in the cells of a table."""
 
@@ -243,3 +270,4 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(NumbersAsInThePages)
     app.add_post_transform(LongTablesBreak)
     app.add_post_transform(LongNamesBreak)
+    app.add_post_transform(CodeStaysTogether)

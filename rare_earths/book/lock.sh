@@ -1,7 +1,7 @@
 #!/bin/sh
 # Pins every package for Python 3.11 to 3.13 in one go, from pyproject.toml.
 # requirements.lock: with hashes, for `make book`; requirements.txt: the same without hashes, then
-# the package itself, for Binder and a bare pip. The -test pair adds what tests and JupyterLab need.
+# the package itself, for a bare pip. The -test pair adds what tests and JupyterLab need.
 set -eu
 
 compile() { # compile <file> <more arguments>: no place where a package came from is written
