@@ -54,7 +54,8 @@ class PrintForm:
         if kind == "figure":
             return [_figure(renderer, form, data.line)]
         if kind == "markdown":
-            data.content = form["text"]
+            # Money, not mathematics.
+            data.content = form["text"].replace("$", r"\$")
             parsed = renderer._render_markdown_base(data, fmt="myst", inline=inline)
             return _card(form["claim"], parsed) if form.get("claim") else parsed
         if kind == "latex":
