@@ -244,11 +244,9 @@ class CodeStaysTogether(SphinxPostTransform):
         for parent in self.document.findall(nodes.Element):
             for child in parent:
                 child.parent = parent  # outputs of cells were moved without it
-        tables, code = (
-            self.document.findall(nodes.table),
-            self.document.findall(nodes.literal_block),
-        )
-        for block in [*tables, *code]:
+        blocks: list[nodes.Element] = list(self.document.findall(nodes.table))
+        blocks += self.document.findall(nodes.literal_block)
+        for block in blocks:
             if isinstance(block, nodes.table):
                 lines = len(list(block.findall(nodes.row))) + 3
             else:
