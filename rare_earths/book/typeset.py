@@ -3,9 +3,9 @@
 The PDF is not tagged. The TeX of Debian 12 (TeX Live 2022, LaTeX 2022-11-01, tagpdf 0.98a) does not
 know the key ``tagging`` of ``\\DocumentMetadata``. With ``testphase=phase-II``, the most it offers,
 it tags paragraphs and headings but no table, list or figure, nests them wrongly in this book, and
-had not finished one pass after three minutes. A file that called itself tagged would promise a screen
-reader what it does not hold: the pages are the accessible form. Title, language and bookmarks are
-set.
+had not finished one pass after three minutes. A file that called itself tagged would promise a
+screen reader what it does not hold: the pages are the accessible form. Title, language and
+bookmarks are set.
 """
 
 from __future__ import annotations
