@@ -43,6 +43,27 @@ def text(pdf_path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
+def outline(pdf: PdfReader) -> list:
+    """The outline, read once: pypdf reads it again at every look."""
+    return pdf.outline
+
+
+@pytest.fixture(scope="module")
+def starts(pdf: PdfReader, outline: list) -> dict[str, int]:
+    """Where each part of the outline's first level begins, by its title; 0 is the title page."""
+    parts = (entry for entry in outline if not isinstance(entry, list))
+    return {flat(entry.title): pdf.get_destination_page_number(entry) for entry in parts}
+
+
+@pytest.fixture(scope="module")
+def said(pdf_path: Path) -> list[str]:
+    """The words of each page, laid out as they are printed."""
+    return subprocess.run(
+        ["pdftotext", "-layout", pdf_path, "-"], check=True, capture_output=True, text=True
+    ).stdout.split("\f")
+
+
+@pytest.fixture(scope="module")
 def log() -> str:
     """What TeX said; its lines are broken at a fixed width, so they are joined again."""
     path = ROOT / "_build" / "latex" / "rare-earths.log"
@@ -107,17 +128,13 @@ def test_stamp_is_the_sites(pdf: PdfReader, site: Site) -> None:
     assert ("DOI:noneassignedyet" in title_page) != bool(known)
 
 
-def test_running_heads(pdf: PdfReader, pdf_path: Path, site: Site) -> None:
+def test_running_heads(starts: dict[str, int], said: list[str], site: Site) -> None:
     """Each page of a chapter but its first names the book and the chapter at its head."""
-    said = subprocess.run(
-        ["pdftotext", "-layout", pdf_path, "-"], check=True, capture_output=True, text=True
-    ).stdout.split("\f")
-    first = {flat(entry.title): pdf.get_destination_page_number(entry) for entry in parts(pdf)}
-    places = [*sorted(first.values()), len(pdf.pages)]
+    places = sorted(starts.values())
     missing = []
     for page in chapters(site):
         title = flat(heading(site, page))
-        begin = next(place for name, place in first.items() if title in name)
+        begin = next(place for name, place in starts.items() if title in name)
         for number in range(begin + 1, places[places.index(begin) + 1]):
             top = flat(said[number][:400])
             if title not in top or "ReckoningwithChinasRareEarths" not in top:
@@ -125,16 +142,11 @@ def test_running_heads(pdf: PdfReader, pdf_path: Path, site: Site) -> None:
     none(missing)
 
 
-def parts(pdf: PdfReader) -> list:
-    """Entries of the outline's first level."""
-    return [entry for entry in pdf.outline if not isinstance(entry, list)]
-
-
-def test_no_heading_at_the_foot(pdf: PdfReader) -> None:
+def test_no_heading_at_the_foot(outline: list) -> None:
     """Under each heading there is room for lines of its own."""
     low = [
-        (pdf.get_destination_page_number(entry) + 1, entry.title, float(entry.top))
-        for entry in entries(pdf.outline)
+        (entry.title, float(entry.top))
+        for entry in entries(outline)
         if entry.top is not None and float(entry.top) < LOWEST
     ]
     none(low)
@@ -144,14 +156,15 @@ def test_no_heading_at_the_foot(pdf: PdfReader) -> None:
 LOWEST = 120
 
 
-def test_pages_are_filled(pdf: PdfReader, pdf_path: Path) -> None:
+def test_pages_are_filled(starts: dict[str, int], pdf_path: Path) -> None:
     """No page within a part is left half empty; a part's last page may be."""
-    last = {pdf.get_destination_page_number(entry) for entry in parts(pdf)} | {1, len(pdf.pages)}
     said = subprocess.run(
         ["pdftotext", "-bbox", pdf_path, "-"], check=True, capture_output=True, text=True
     ).stdout
+    pages = said.split("<page ")[1:]
+    last = {*starts.values(), 1, len(pages)}
     bare = []
-    for number, page in enumerate(said.split("<page ")[1:], 1):
+    for number, page in enumerate(pages, 1):
         depths = [float(depth) for depth in re.findall(r'yMax="([\d.]+)"', page)]
         deepest = max((depth for depth in depths if depth < FOOT), default=0)
         if number not in last and deepest < HALF:
@@ -171,9 +184,9 @@ def test_front_matter(pdf: PdfReader) -> None:
     assert re.search(r"\b20\d\d\b", front)
 
 
-def test_outline(pdf: PdfReader, site: Site) -> None:
+def test_outline(outline: list, site: Site) -> None:
     """A reader can jump to every chapter."""
-    names = [flat(entry.title) for entry in entries(pdf.outline)]
+    names = [flat(entry.title) for entry in entries(outline)]
     for page in chapters(site):
         title = flat(heading(site, page))
         assert any(title in name or name in title for name in names), (title, names)
@@ -206,9 +219,9 @@ def test_chapters_and_claims(text: str, site: Site) -> None:
         assert flat(said["data-verdict"]).lower() in text.lower()
 
 
-def test_list_of_claims(pdf: PdfReader, site: Site) -> None:
+def test_list_of_claims(said: list[str], site: Site) -> None:
     """Each claim with its verdict and the page on which its card stands."""
-    pages = [" ".join(page.extract_text().split()) for page in pdf.pages]
+    pages = [" ".join(page.split()) for page in said]
     first = next(
         place for place, text in enumerate(pages) if text.startswith("Claims and verdicts")
     )
