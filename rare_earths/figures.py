@@ -39,6 +39,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.text import Annotation, Text
 
 from rare_earths import svg
+from rare_earths.on_paper import printed_fills
 from rare_earths.palette import COLOURS, DARK, css_variables
 from rare_earths.words import (
     NBSP,
@@ -464,9 +465,10 @@ def paint(
 
 
 def pdf_of(figure: Canvas) -> bytes:
-    """The picture as vector PDF, with real fonts and without a date."""
+    """The picture as vector PDF, with real fonts, without a date, legible without colour."""
     target = io.BytesIO()
-    figure.savefig(target, format="pdf", transparent=True, metadata={"CreationDate": None})
+    with printed_fills(figure):
+        figure.savefig(target, format="pdf", transparent=True, metadata={"CreationDate": None})
     return target.getvalue()
 
 

@@ -18,9 +18,11 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
 - ``data_files``: the evidence as CSV, Parquet and one zip beside the pages
 - ``evidence_site``: pages of the topics, rows and documents of the evidence; links to them
+- ``launch``: links to Binder and Colab, the lines by which a notebook fetches the package
 - ``moved``: numbers and verdicts of the built book, compared with the expected ones
 - ``latex``: title page, fonts and style of the PDF
 - ``epub``: the book as EPUB
+- ``typeset``: runs TeX
 - ``print_form``: (plug-in of MyST-NB) the form that an output takes in print
 
 ``python -m rare_earths.book`` runs the commands that the Makefile offers.
@@ -50,6 +52,7 @@ PARTS = (
     "social",
     "languages",
     "linked_data",
+    "launch",
     "moved",
     "latex",
     "epub",

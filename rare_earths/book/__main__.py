@@ -23,6 +23,7 @@ from rare_earths.book import history, moved
 from rare_earths.book.facts import stamp as source_stamp
 from rare_earths.book.files import write_whole
 from rare_earths.book.freshness import EVERYTHING, digest, files
+from rare_earths.book.typeset import missing_programs, typeset
 
 ROOT = Path.cwd()
 BUILD = ROOT / "_build"
@@ -167,8 +168,7 @@ def pdf() -> int:
     if _is_fresh(stamp, folder):
         print("Nothing changed: _build/pdf/rare-earths.pdf is up to date.")
         return 0
-    missing = [name for name in ("latexmk", "xelatex") if shutil.which(name) is None]
-    if missing:
+    if missing := missing_programs():
         print(f"The PDF needs {' and '.join(missing)}: run sh tests/setup.sh tex.", file=sys.stderr)
         return 1
     stamp.unlink(missing_ok=True)
@@ -176,13 +176,8 @@ def pdf() -> int:
     inputs = _inputs()
     if _jupyter_book("latex"):
         return 1
-    command = ["latexmk", "-xelatex", "-halt-on-error", "-interaction=nonstopmode", "-silent"]
-    told = subprocess.run(
-        [*command, "rare-earths.tex"], cwd=latex, capture_output=True, text=True, check=False
-    )
-    if told.returncode:
-        print("TeX failed, see _build/latex/rare-earths.log:", _tex_errors(latex, told.stdout),
-              sep="\n", file=sys.stderr)  # fmt: skip
+    if told := typeset(latex, ROOT):
+        print("TeX failed, see _build/latex/rare-earths.log:", told, sep="\n", file=sys.stderr)
         return 1
     folder.mkdir(exist_ok=True)
     part = folder / ".rare-earths.part"
@@ -223,15 +218,6 @@ def release() -> int:
             return failed
     print(f"Packed: {pack(BUILD, source_stamp(ROOT)).relative_to(ROOT)}")
     return 0
-
-
-def _tex_errors(latex: Path, said: str) -> str:
-    """The first errors of TeX's log, else the last words of latexmk."""
-    log = latex / "rare-earths.log"
-    lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
-    errors = [i for i, line in enumerate(lines) if line.startswith("!")][:3]
-    told = [line for i in errors for line in lines[i : i + 3]]
-    return "\n".join(told or said.splitlines()[-8:])
 
 
 def serve_book(port: str = "8000") -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tomllib
 from calendar import timegm
@@ -58,6 +59,14 @@ def stamp(folder: Path) -> Stamp:
     date, _, commit = _git(folder, "log", "-1", "--format=%cs %h").partition(" ")
     changed = bool(commit) and bool(_git(folder, "status", "--porcelain", "--untracked-files=no"))
     return Stamp(project["version"], date, commit, changed)
+
+
+def source_date(folder: Path) -> str:
+    """Seconds since 1970 that count as the time of the build.
+
+    ``SOURCE_DATE_EPOCH`` where it is set, else the time of the commit; empty outside git.
+    """
+    return os.environ.get("SOURCE_DATE_EPOCH") or _git(folder, "log", "-1", "--format=%ct")
 
 
 @dataclass(frozen=True)

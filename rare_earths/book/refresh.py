@@ -13,6 +13,7 @@ from typing import Any
 
 from rare_earths.book.files import write_whole
 from rare_earths.book.freshness import kernel_settings
+from rare_earths.book.launch import renew, repository_of
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -31,9 +32,10 @@ def clean(notebook: Any) -> None:
             output.pop("transient", None)
 
 
-def execute(path: Path) -> str:
+def execute(path: Path, repository: str) -> str:
     """Execute one notebook in its own folder; the file is only written when all of it ran.
 
+    :param repository: address from which a notebook elsewhere fetches the package, may be empty
     :returns: the new text of the file
     :raises CellExecutionError: of nbclient, with the cell and its traceback
     """
@@ -41,6 +43,7 @@ def execute(path: Path) -> str:
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
+    renew(notebook, repository)
     client = NotebookClient(
         notebook,
         timeout=300,
@@ -60,9 +63,11 @@ def refresh(folder: Path) -> int:
     """Execute all chapters of the book in ``folder``, side by side; 1 when one of them failed."""
     os.environ.update(kernel_settings(folder, folder / "_build"), RARE_EARTHS_OUTPUT="store")
     paths = sorted((folder / "chapters").glob("*.ipynb"))
-    failed = 0
+    repository, failed = repository_of(folder), 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for path, result in zip(paths, [pool.submit(execute, path) for path in paths], strict=True):
+        for path, result in zip(
+            paths, [pool.submit(execute, path, repository) for path in paths], strict=True
+        ):
             name = path.relative_to(folder).as_posix()
             try:
                 text = result.result()
