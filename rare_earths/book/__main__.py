@@ -1,30 +1,36 @@
 """The commands of the Makefile: ``python -m rare_earths.book build | pdf | serve | …``.
 
-A build writes its stamp last. A stamp says of which inputs the pages were made; while it fits,
-there is nothing to do. Without one the last build failed or was stopped, and starts from nothing.
+A build works beside the pages that readers see and puts its own in their place when all is done
+(`place`). It writes its stamp last. A stamp says of which inputs the pages were made; while it fits,
+there is nothing to do. Without one the last build failed or was stopped, and starts from nothing;
+so does one that finds its caches other than it left them.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
-from rare_earths.book import moved
+from rare_earths.book import moved, place
 from rare_earths.book.facts import stamp as source_stamp
-from rare_earths.book.files import write_whole
-from rare_earths.book.freshness import EVERYTHING, digest, files
+from rare_earths.book.files import file_fault, write_whole
+from rare_earths.book.freshness import EVERYTHING, digest
 
 ROOT = Path.cwd()
 BUILD = ROOT / "_build"
+# What a stamp vouches for beside the folder it was written for.
+TABLES = [*moved.TABLES, "claims.json"]
+CACHES = [".doctrees", "figures", "jupyter_execute"]
 
 
 def _inputs() -> str:
@@ -32,22 +38,48 @@ def _inputs() -> str:
     return f"{digest(ROOT, EVERYTHING)} {source_stamp(ROOT)}"
 
 
-def _outputs(folder: Path) -> list[str]:
-    """Name and size of every file built, so that a lost or shortened one is noticed."""
-    return [f"{path.relative_to(folder)} {path.stat().st_size}" for path in files(folder, ["."])]
+def _digests(paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of every file at or under the paths that exist, so that any other byte is noticed."""
+    found = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))]
+    return {
+        file.relative_to(BUILD).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(found)
+        if file.is_file()
+    }
+
+
+def _noted(stamp: Path) -> dict[str, object]:
+    """What a stamp says; nothing where it is lost or damaged."""
+    try:
+        noted = json.loads(stamp.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
+def _outputs(folder: Path) -> dict[str, str]:
+    return _digests([folder, *(BUILD / name for name in TABLES)])
 
 
 def _is_fresh(stamp: Path, folder: Path) -> bool:
     """Whether a stamp fits the inputs as they are and the files it was written for."""
-    try:
-        noted = json.loads(stamp.read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return noted == {"inputs": _inputs(), "outputs": _outputs(folder)}
+    noted = _noted(stamp)
+    return noted.get("inputs") == _inputs() and noted.get("outputs") == _outputs(folder)
 
 
-def _note(stamp: Path, inputs: str, folder: Path) -> None:
-    write_whole(stamp, json.dumps({"inputs": inputs, "outputs": _outputs(folder)}))
+def _caches() -> dict[str, str]:
+    return _digests(BUILD / name for name in CACHES)
+
+
+def _clear_caches() -> None:
+    for cache in (BUILD / name for name in CACHES):
+        if cache.exists():
+            shutil.rmtree(cache)
+
+
+def _note(stamp: Path, inputs: object, folder: Path) -> None:
+    noted = {"inputs": inputs, "outputs": _outputs(folder), "caches": _caches()}
+    write_whole(stamp, json.dumps(noted))
 
 
 def _load_jupyter_book() -> None:
@@ -58,32 +90,48 @@ def _load_jupyter_book() -> None:
         import_module(name)
 
 
-def _jupyter_book(builder: str) -> int:
-    """Run Jupyter Book; every warning is an error, and all of them are told."""
+def _jupyter_book(builder: str, folder: Path) -> int:
+    """Let Jupyter Book build into a folder; every warning is an error, and all of them are told."""
     _load_jupyter_book()
-    from jupyter_book.cli.main import main
+    from jupyter_book import sphinx
     from sphinx.util.console import nocolor
 
     if not sys.stderr.isatty():
         nocolor()
-    arguments = ["build", ".", "--builder", builder, "-W", "-n", "--keep-going", "-q"]
-    try:
-        with redirect_stdout(StringIO()):
-            main(arguments, standalone_mode=False)
-    except (Exception, SystemExit) as fault:
-        print(f"The book was not built: {_told(fault)}", file=sys.stderr)
-        return 1
-    return 0
+    # A fault is told here, in the words of `_told`, without a trace and a plea to report it.
+    sphinx.handle_exception = lambda *_: None
+    settings = {
+        "external_toc_path": (ROOT / "_toc.yml").as_posix(),
+        "latex_individualpages": False,
+        "nitpicky": True,
+    }
+    with redirect_stdout(StringIO()):
+        result = sphinx.build_sphinx(
+            ROOT,
+            folder,
+            noconfig=True,
+            path_config=ROOT / "_config.yml",
+            confoverrides=settings,
+            builder=builder,
+            warningiserror=True,
+            keep_going=True,
+            quiet=True,
+        )
+    if isinstance(result, KeyboardInterrupt):
+        raise result
+    if result:
+        reason = _told(result) if isinstance(result, BaseException) else "see above for the cause"
+        print(f"The book was not built: {reason}", file=sys.stderr)
+    return int(bool(result))
 
 
 def _told(fault: BaseException) -> str:
     """Why a build failed; of a failing cell its notebook, its code and its error."""
-    reason = fault.__cause__ or fault
     # In a process of its own a failure is text, else it is a chain of exceptions.
-    text = getattr(reason, "traceback", "") or ""
+    text = getattr(fault, "traceback", "") or ""
     cell = re.search(r"CellExecutionError: (.*?)\n\nThe above exception", text, re.DOTALL)
-    detail = cell[1] if cell else str(reason.__cause__ or "")
-    parts = [str(reason).strip() or type(reason).__name__, _ANSI.sub("", detail).strip()]
+    detail = cell[1] if cell else str(fault.__cause__ or "")
+    parts = [str(fault).strip() or type(fault).__name__, _ANSI.sub("", detail).strip()]
     return "\n".join(filter(None, parts))
 
 
@@ -92,7 +140,7 @@ _ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 def build() -> int:
     """Check the evidence, build the pages, say what moved."""
-    stamp, html = BUILD / "html.stamp", BUILD / "html"
+    stamp, html, known = BUILD / "html.stamp", BUILD / "html", BUILD / ".doctrees" / "buildinfo"
     if _is_fresh(stamp, html):
         print("Nothing changed: _build/html/index.html is up to date.")
         _tell_moved()
@@ -101,19 +149,27 @@ def build() -> int:
         _load_jupyter_book()  # takes as long as the check
     if checking.returncode:
         return checking.returncode
-    if not stamp.exists():
-        for leftover in (html, BUILD / ".doctrees", BUILD / "jupyter_execute"):
-            shutil.rmtree(leftover, ignore_errors=True)
+    noted = _noted(stamp)
     stamp.unlink(missing_ok=True)
+    sound = noted.get("caches") == _caches()
+    new = place.begin(html, go_on=sound and noted.get("outputs") == _outputs(html))
+    if not sound:
+        _clear_caches()
+    elif known.exists():
+        shutil.copyfile(known, new / ".buildinfo")
     inputs = _inputs()
     # The verdicts take as long as a chapter: judged beside the reading of the pages.
     with subprocess.Popen([sys.executable, "-m", "rare_earths.book", "verdicts"]) as judging:
         moved.judging = judging
-        failed = _jupyter_book("html")
+        failed = _jupyter_book("html", new)
     if failed or judging.returncode:
+        shutil.rmtree(new)
         return 1
     if (BUILD / "claims.json").is_file():
-        shutil.copyfile(BUILD / "claims.json", html / "claims.json")
+        shutil.copyfile(BUILD / "claims.json", new / "claims.json")
+    # Sphinx's own note for its next run; the settings behind it name places on this machine.
+    (new / ".buildinfo").replace(known)
+    place.put(new, html)
     _note(stamp, inputs, html)
     print("Built: _build/html/index.html")
     _tell_moved()
@@ -155,10 +211,19 @@ def pdf() -> int:
     if missing:
         print(f"The PDF needs {' and '.join(missing)}: run sh tests/setup.sh tex.", file=sys.stderr)
         return 1
+    html_stamp = BUILD / "html.stamp"
+    if _noted(html_stamp).get("caches") != _caches():
+        html_stamp.unlink()
+        if built := build():
+            return built
     stamp.unlink(missing_ok=True)
-    shutil.rmtree(latex, ignore_errors=True)
+    if latex.exists():
+        shutil.rmtree(latex)
     inputs = _inputs()
-    if _jupyter_book("latex"):
+    failed = _jupyter_book("latex", latex)
+    # The pages are as before, the caches hold what print needs besides.
+    _note(html_stamp, _noted(html_stamp)["inputs"], BUILD / "html")
+    if failed:
         return 1
     command = ["latexmk", "-xelatex", "-halt-on-error", "-interaction=nonstopmode", "-silent"]
     told = subprocess.run(
@@ -225,15 +290,29 @@ def _alone() -> Iterator[None]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; its name comes first."""
+    """Run one command; its name comes first. 130 when the user stopped it, 1 when it failed."""
     if not arguments or arguments[0] not in COMMANDS:
         print(f"usage: python -m rare_earths.book {' | '.join(COMMANDS)}", file=sys.stderr)
         return 2
-    command = COMMANDS[arguments[0]]
+    try:
+        return _run(COMMANDS[arguments[0]], arguments[1:])
+    except KeyboardInterrupt:
+        print("Stopped. The next build starts from nothing.", file=sys.stderr)
+        return 130
+    except OSError as fault:
+        print(f"make {_MADE_BY.get(arguments[0], arguments[0])} could not go on: "
+              f"{file_fault(fault)}", file=sys.stderr)  # fmt: skip
+        return 1
+
+
+_MADE_BY = {"build": "book"}
+
+
+def _run(command: Callable[..., int], arguments: list[str]) -> int:
     if command in (verdicts, serve_book):
-        return command(*arguments[1:])
+        return command(*arguments)
     with _alone():
-        return command(*arguments[1:])
+        return command(*arguments)
 
 
 if __name__ == "__main__":

@@ -51,8 +51,9 @@ def files(folder: Path, names: Iterable[str]) -> Iterator[Path]:
         path = folder / name
         found = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in found:
-            hidden = any(part.startswith((".", "__pycache__")) for part in file.parts)
-            if file.is_file() and not (hidden and file != path):
+            within = file.relative_to(path).parts  # the book itself may lie in a hidden folder
+            hidden = any(part.startswith((".", "__pycache__")) for part in within)
+            if file.is_file() and not hidden:
                 yield file
 
 
