@@ -1,9 +1,9 @@
 """The commands of the Makefile: ``python -m rare_earths.book build | pdf | serve | …``.
 
 A build works beside the pages that readers see and puts its own in their place when all is done
-(`place`). It writes its stamp last. A stamp says of which inputs the pages were made; while it fits,
-there is nothing to do. Without one the last build failed or was stopped, and starts from nothing;
-so does one that finds its caches other than it left them.
+(`place`). It writes its stamp last. A stamp says of which inputs the pages were made; while it
+fits, there is nothing to do. Without one the last build failed or was stopped, and starts from
+nothing; so does a build that finds its caches other than they were left.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
-from rare_earths.book import moved, place
+from rare_earths.book import fonts, moved, place
 from rare_earths.book.facts import stamp as source_stamp
-from rare_earths.book.files import file_fault, write_whole
+from rare_earths.book.files import FullDiskOnce, file_fault, write_whole
 from rare_earths.book.freshness import EVERYTHING, digest
 
 ROOT = Path.cwd()
@@ -105,7 +105,7 @@ def _jupyter_book(builder: str, folder: Path) -> int:
         "latex_individualpages": False,
         "nitpicky": True,
     }
-    with redirect_stdout(StringIO()):
+    with redirect_stdout(StringIO()), redirect_stderr(FullDiskOnce(sys.stderr)):
         result = sphinx.build_sphinx(
             ROOT,
             folder,
@@ -127,6 +127,8 @@ def _jupyter_book(builder: str, folder: Path) -> int:
 
 def _told(fault: BaseException) -> str:
     """Why a build failed; of a failing cell its notebook, its code and its error."""
+    if isinstance(fault, OSError):
+        return file_fault(fault)
     # In a process of its own a failure is text, else it is a chain of exceptions.
     text = getattr(fault, "traceback", "") or ""
     cell = re.search(r"CellExecutionError: (.*?)\n\nThe above exception", text, re.DOTALL)
@@ -210,6 +212,10 @@ def pdf() -> int:
     missing = [name for name in ("latexmk", "xelatex") if shutil.which(name) is None]
     if missing:
         print(f"The PDF needs {' and '.join(missing)}: run sh tests/setup.sh tex.", file=sys.stderr)
+        return 1
+    if lost := fonts.missing():
+        print(f"The PDF needs the fonts {', '.join(lost)}: run sh tests/setup.sh tex.",
+              file=sys.stderr)  # fmt: skip
         return 1
     html_stamp = BUILD / "html.stamp"
     if _noted(html_stamp).get("caches") != _caches():

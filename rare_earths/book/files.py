@@ -1,9 +1,12 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and what is said when they cannot be."""
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 from pathlib import Path
+from typing import TextIO
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -23,3 +26,26 @@ def file_fault(fault: OSError) -> str:
     name = os.path.relpath(fault.filename) if isinstance(fault.filename, str) else ""
     words = fault.strerror or str(fault)
     return f"{words}: {name}." if name else f"{words}."
+
+
+class FullDiskOnce(io.TextIOBase):
+    """Passes text on; that the disk is full is told for the first file, not for each of them."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream, self.told = stream, False
+
+    def write(self, text: str) -> int:
+        """Pass on a text, as print or a log writes it."""
+        full = f"Errno {errno.ENOSPC}]" in text or f"OSError({errno.ENOSPC}," in text
+        if not (full and self.told):
+            self.stream.write(text)
+        self.told |= full
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on what is held back."""
+        self.stream.flush()
+
+    def isatty(self) -> bool:
+        """Whether a person looks at it."""
+        return self.stream.isatty()

@@ -41,6 +41,11 @@ EVERYTHING = (
 _KERNEL = """\
 c.HistoryManager.enabled = False
 c.IPKernelApp.log_level = "ERROR"
+# On a slow machine it tells that it makes its list of fonts, and a warning stops the build.
+c.IPKernelApp.exec_lines = [
+    "import logging; logging.getLogger('matplotlib.font_manager').setLevel(logging.ERROR)",
+    "del logging",
+]
 """
 _NO_TEXT = {".css", ".js", ".html", ".sh"}
 
@@ -97,7 +102,8 @@ def kernel_settings(folder: Path, build: Path) -> dict[str, str]:
     :param folder: the book's folder
     :param build: the folder ``_build``
     """
-    ipython = build / "ipython"
+    ipython, matplotlib = build / "ipython", build / "matplotlib"
+    write_whole(matplotlib / "matplotlibrc", "")
     write_whole(ipython / "profile_default" / "ipython_kernel_config.py", _KERNEL)
     path = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
@@ -105,6 +111,8 @@ def kernel_settings(folder: Path, build: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "IPYTHONDIR": str(ipython),
         "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": str(matplotlib),
+        "MATPLOTLIBRC": str(matplotlib / "matplotlibrc"),
     }
 
 

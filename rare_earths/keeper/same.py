@@ -1,8 +1,8 @@
 """Is the book the same wherever it is built? One commit is built again and again, each time in
 other surroundings, and every file is compared.
 
-    python -m rare_earths.keeper.same                        # folder, user, locale, time zone, umask
-    python -m rare_earths.keeper.same --pdf                  # the PDF too
+    python -m rare_earths.keeper.same          # folder, user, locale, time zone, umask
+    python -m rare_earths.keeper.same --pdf    # the PDF too
     python -m rare_earths.keeper.same --python python3.12 --python python3.13
 
 With ``--python`` each version makes its own ``.venv`` from ``requirements.lock``, with hashes, as
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,33 +38,44 @@ class Surroundings:
     environment: dict[str, str] = field(default_factory=dict)
     umask: int = 0o022
     owner: int | None = None  # user id of who builds; None: the one who asks
+    network: bool = True
+    home: dict[str, str] = field(default_factory=dict)  # the user's own settings, file by file
     python: str = ""  # a Python that makes its own .venv; empty: the one that runs this
 
 
+# What a user may have set for other work.
+SETTINGS = {
+    ".config/matplotlib/matplotlibrc": "lines.linewidth: 9\nxtick.labelsize: 20\n",
+    ".gitconfig": "[core]\n\tabbrev = 20\n[log]\n\tdate = relative\n\tshowSignature = true\n",
+    ".ipython/profile_default/startup/00.py": "print('good morning')\n",
+    ".config/pip/pip.conf": "[global]\nno-index = true\n",
+}
 FIRST = Surroundings("as usual", environment={"LC_ALL": "C.UTF-8", "TZ": "UTC"})
 OTHERS = (
     Surroundings(
         "another folder, locale zh_CN, time zone of Shanghai, umask 077",
         "我的 book of rare earths",
-        {"LC_ALL": "zh_CN.UTF-8", "LANGUAGE": "zh_CN", "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "7"},
+        {"LC_ALL": "zh_CN.UTF-8", "LANGUAGE": "zh", "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "7"},
         umask=0o077,
     ),
     Surroundings(
-        "another user and home, locale C, time zone of Honolulu, umask 002, in a hidden folder",
+        "another user, settings in a home that is read-only, locale C, umask 002, hidden folder",
         ".cache/a book",
         {"LC_ALL": "C", "TZ": "Pacific/Honolulu", "PYTHONHASHSEED": "4000000000"},
         umask=0o002,
         owner=NOBODY,
+        home=SETTINGS,
     ),
     Surroundings(
-        "locale C in ASCII, a day in 2031 as SOURCE_DATE_EPOCH",
+        "no network, locale C in ASCII, a day in 2031 as SOURCE_DATE_EPOCH",
         "b",
         {"LC_ALL": "C", "PYTHONUTF8": "0", "SOURCE_DATE_EPOCH": "1924992000", "TZ": "UTC"},
+        network=False,
     ),
 )
 
 
-class NotBuilt(Exception):
+class NotBuiltError(Exception):
     """A build failed; the message holds what it said."""
 
 
@@ -108,7 +119,10 @@ def _where(one: Path, other: Path) -> str:
 def surround(surroundings: Surroundings, scratch: Path) -> dict[str, str]:
     """The environment of a build: nothing of the caller's but the way to programs."""
     home = scratch / "home"
-    home.mkdir(exist_ok=True)
+    for name, text in surroundings.home.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text, "utf-8")
+    home.mkdir(exist_ok=True)  # of another user: may be read, not written
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     made = {**kept, "HOME": str(home), "TMPDIR": str(scratch), **surroundings.environment}
     wanted = made.get("LC_ALL", "")
@@ -130,7 +144,9 @@ def _make_locale(name: str, scratch: Path) -> Path:
     command = ["localedef", "-i", language, "-f", signs, str(folder / name)]
     subprocess.run(command, capture_output=True, check=False)  # 1 for mere warnings
     if not (folder / name).is_dir():
-        raise NotBuilt(f"The locale {name} is not installed here: install the package locales.")
+        raise NotBuiltError(
+            f"The locale {name} is not installed here: install the package locales."
+        )
     return folder
 
 
@@ -155,7 +171,7 @@ def _let_read(folder: Path) -> None:
 def build(folder: Path, surroundings: Surroundings, scratch: Path, *, pdf: bool = False) -> Path:
     """Build the book in ``folder``; its folder ``_build``.
 
-    Raises NotBuilt with what the command said.
+    Raises NotBuiltError with what the command said.
     """
     environment = surround(surroundings, scratch)
     python = sys.executable
@@ -182,11 +198,36 @@ def _become(owner: int) -> list[str]:
     return ["setpriv", *ids, *reading]
 
 
+# The kernels talk over the machine's own address, which a new name space has to switch on.
+_LOOP = """
+import fcntl, os, socket, struct, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
+    fcntl.ioctl(made, 0x8914, struct.pack("16sh", b"lo", 1))
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+def without_network(*command: str) -> list[str]:
+    """A command that reaches no other machine; needs the program unshare."""
+    alone = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
+    return [*alone, sys.executable, "-c", _LOOP, *command]
+
+
+def may_unshare() -> bool:
+    """Whether this machine can take the network away from a command."""
+    if shutil.which("unshare") is None:
+        return False
+    command = without_network(sys.executable, "-c", "")
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def _run(
     command: list[str], folder: Path, environment: dict[str, str], surroundings: Surroundings
 ) -> None:
     if surroundings.owner is not None:
         command = [*_become(surroundings.owner), *command]
+    if not surroundings.network:
+        command = without_network(*command)
     done = subprocess.run(
         command,
         cwd=folder,
@@ -199,7 +240,7 @@ def _run(
         check=False,
     )
     if done.returncode:
-        raise NotBuilt(f"{surroundings.name}:\n{done.stdout}{done.stderr}")
+        raise NotBuiltError(f"{surroundings.name}:\n{done.stdout}{done.stderr}")
 
 
 def compare(places: Iterable[Surroundings], scratch: Path, *, pdf: bool = False) -> Iterator[str]:
@@ -231,12 +272,15 @@ def main(arguments: list[str]) -> int:
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         places = [place for place in places if place.owner is None]
         print("Not tried: another user (that needs root and setpriv).")
+    if not may_unshare():
+        places = [replace(place, network=True) for place in places]
+        print("Not tried: no network (that needs unshare).")
     with tempfile.TemporaryDirectory(prefix="rare-earths-same-") as name:
         scratch = Path(name)
         scratch.chmod(0o755)
         try:
             found = list(compare(places, scratch, pdf=given.pdf))
-        except NotBuilt as fault:
+        except NotBuiltError as fault:
             print(f"Not built. {fault}", file=sys.stderr)
             return 1
     print(*found, sep="\n", end="\n" if found else "")
