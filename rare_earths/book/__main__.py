@@ -140,28 +140,46 @@ def _told(fault: BaseException) -> str:
 _ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 
+@contextmanager
+def _beside(*module: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A module that runs beside the block. Ctrl+C reaches it through the block alone. It holds the
+    lock of the folder too: when this process is killed, the next build waits for its end.
+    """
+    command = [sys.executable, "-m", *module]
+    helper = subprocess.Popen(command, start_new_session=True, pass_fds=_locks)
+    try:
+        yield helper
+    except BaseException:
+        helper.kill()
+        raise
+    finally:
+        helper.wait()
+
+
+_locks: list[int] = []  # of the folder, while a command has it alone
+
+
 def build() -> int:
     """Check the evidence, build the pages, say what moved."""
-    stamp, html, known = BUILD / "html.stamp", BUILD / "html", BUILD / ".doctrees" / "buildinfo"
+    stamp, html = BUILD / "html.stamp", BUILD / "html"
     if _is_fresh(stamp, html):
         print("Nothing changed: _build/html/index.html is up to date.")
         _tell_moved()
         return 0
-    with subprocess.Popen([sys.executable, "-m", "rare_earths.evidence", "check"]) as checking:
+    with _beside("rare_earths.evidence", "check") as checking:
         _load_jupyter_book()  # takes as long as the check
     if checking.returncode:
         return checking.returncode
-    noted = _noted(stamp)
+    sound = _noted(stamp).get("caches") == _caches()
     stamp.unlink(missing_ok=True)
-    sound = noted.get("caches") == _caches()
-    new = place.begin(html, go_on=sound and noted.get("outputs") == _outputs(html))
     if not sound:
         _clear_caches()
-    elif known.exists():
-        shutil.copyfile(known, new / ".buildinfo")
+    # Written again, all of it: Sphinx keeps pages, and words of its search, that are gone. What
+    # was read and executed is in the caches.
+    new = place.begin(html)
     inputs = _inputs()
     # The verdicts take as long as a chapter: judged beside the reading of the pages.
-    with subprocess.Popen([sys.executable, "-m", "rare_earths.book", "verdicts"]) as judging:
+    with _beside("rare_earths.book", "verdicts") as judging:
         moved.judging = judging
         failed = _jupyter_book("html", new)
     if failed or judging.returncode:
@@ -169,8 +187,7 @@ def build() -> int:
         return 1
     if (BUILD / "claims.json").is_file():
         shutil.copyfile(BUILD / "claims.json", new / "claims.json")
-    # Sphinx's own note for its next run; the settings behind it name places on this machine.
-    (new / ".buildinfo").replace(known)
+    (new / ".buildinfo").unlink()  # a digest of settings that name places on this machine
     place.put(new, html)
     _note(stamp, inputs, html)
     print("Built: _build/html/index.html")
@@ -292,6 +309,7 @@ def _alone() -> Iterator[None]:
         except BlockingIOError:
             print("Waiting for another build in this folder.", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
+        _locks[:] = [lock.fileno()]
         yield
 
 

@@ -19,14 +19,11 @@ def beside(place: Path, ending: str) -> Path:
     return place.with_name(f"{place.name}.{ending}")
 
 
-def begin(place: Path, *, go_on: bool) -> Path:
-    """The folder to build in: empty, or with what stands in ``place`` to go on from."""
+def begin(place: Path) -> Path:
+    """The empty folder to build in; what a killed run left is gone."""
     mend(place)
     new = beside(place, "new")
-    if go_on and place.is_dir():
-        shutil.copytree(place, new)
-    else:
-        new.mkdir(parents=True)
+    new.mkdir(parents=True)
     return new
 
 
