@@ -172,6 +172,11 @@ def theme(width: int = WIDE) -> dict[Any, Any]:
 
 def use_theme() -> None:
     """Set the theme for seaborn and matplotlib; importing this module has done so."""
+    if not Path(mpl.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf").is_file():
+        raise FigureError(
+            "The figures need the font DejaVu Sans that comes with matplotlib, and it is missing: "
+            "remove .venv, then run make book."
+        )
     palette = [COLOURS[name] for name in list(STYLES)[:6]]
     sns.set_theme(style="white", palette=palette, rc=theme())
 

@@ -33,10 +33,9 @@ def topics(folder: Path) -> list[Path]:
     return [folder / f"{name}.csv" for name in names]
 
 
-@pytest.fixture(scope="module")
-def held_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
-    """The data without the summaries of 2026, and their rows."""
-    folder = Path(shutil.copytree(DATA, tmp_path_factory.mktemp("held") / "data"))
+def hold_out(folder: Path) -> pd.DataFrame:
+    """Copy the data into a folder, without the summaries of 2026; their rows."""
+    shutil.copytree(DATA, folder)
     taken = []
     for path in topics(folder):
         table = table_of(path)
@@ -49,7 +48,14 @@ def held_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFra
         now = int(origins.at["production_reserves", column])
         origins.loc["production_reserves", column] = str(now - len(rows))
     saved(origins.reset_index(), folder / "origins.csv")
-    return folder, rows
+    return rows
+
+
+@pytest.fixture(scope="module")
+def held_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    """The data without the summaries of 2026, and their rows."""
+    folder = tmp_path_factory.mktemp("held") / "data"
+    return folder, hold_out(folder)
 
 
 @pytest.fixture

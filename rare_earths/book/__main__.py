@@ -1,32 +1,39 @@
 """The commands of the Makefile: ``python -m rare_earths.book build | pdf | serve | …``.
 
-A build writes its stamp last. A stamp says of which inputs the pages were made; while it fits,
-there is nothing to do. Without one the last build failed or was stopped, and starts from nothing.
+A build works beside the pages that readers see and puts its own in their place when all is done
+(`place`). It writes its stamp last. A stamp says of which inputs the pages were made; while it
+fits, there is nothing to do. Without one the last build failed or was stopped, and starts from
+nothing; so does a build that finds its caches other than they were left.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
-from rare_earths.book import history, moved
+from rare_earths.book import fonts, history, moved, place
+from rare_earths.book.facts import source_date
 from rare_earths.book.facts import stamp as source_stamp
-from rare_earths.book.files import write_whole
-from rare_earths.book.freshness import EVERYTHING, digest, files
+from rare_earths.book.files import FullDiskOnce, file_fault, write_whole
+from rare_earths.book.freshness import EVERYTHING, digest
 from rare_earths.book.typeset import missing_programs, typeset
 
 ROOT = Path.cwd()
 BUILD = ROOT / "_build"
+# What a stamp vouches for beside the folder it was written for.
+TABLES = [*moved.TABLES, "claims.json"]
+CACHES = [".doctrees", "figures", "jupyter_execute"]
 
 
 def _inputs() -> str:
@@ -34,22 +41,48 @@ def _inputs() -> str:
     return f"{digest(ROOT, EVERYTHING)} {source_stamp(ROOT)}"
 
 
-def _outputs(folder: Path) -> list[str]:
-    """Name and size of every file built, so that a lost or shortened one is noticed."""
-    return [f"{path.relative_to(folder)} {path.stat().st_size}" for path in files(folder, ["."])]
+def _digests(paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of every file at or under the paths that exist, so that any other byte is noticed."""
+    found = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))]
+    return {
+        file.relative_to(BUILD).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(found)
+        if file.is_file()
+    }
+
+
+def _noted(stamp: Path) -> dict[str, object]:
+    """What a stamp says; nothing where it is lost or damaged."""
+    try:
+        noted = json.loads(stamp.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
+def _outputs(folder: Path) -> dict[str, str]:
+    return _digests([folder, *(BUILD / name for name in TABLES)])
 
 
 def _is_fresh(stamp: Path, folder: Path) -> bool:
     """Whether a stamp fits the inputs as they are and the files it was written for."""
-    try:
-        noted = json.loads(stamp.read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return noted == {"inputs": _inputs(), "outputs": _outputs(folder)}
+    noted = _noted(stamp)
+    return noted.get("inputs") == _inputs() and noted.get("outputs") == _outputs(folder)
 
 
-def _note(stamp: Path, inputs: str, folder: Path) -> None:
-    write_whole(stamp, json.dumps({"inputs": inputs, "outputs": _outputs(folder)}))
+def _caches() -> dict[str, str]:
+    return _digests(BUILD / name for name in CACHES)
+
+
+def _clear_caches() -> None:
+    for cache in (BUILD / name for name in CACHES):
+        if cache.exists():
+            shutil.rmtree(cache)
+
+
+def _note(stamp: Path, inputs: object, folder: Path) -> None:
+    noted = {"inputs": inputs, "outputs": _outputs(folder), "caches": _caches()}
+    write_whole(stamp, json.dumps(noted))
 
 
 def _load_jupyter_book() -> None:
@@ -60,38 +93,73 @@ def _load_jupyter_book() -> None:
         import_module(name)
 
 
-def _jupyter_book(builder: str) -> int:
-    """Run Jupyter Book; every warning is an error, and all of them are told."""
+def _jupyter_book(builder: str, folder: Path) -> int:
+    """Let Jupyter Book build into a folder; every warning is an error, and all of them are told."""
     _load_jupyter_book()
-    from jupyter_book.cli.main import main
+    from jupyter_book import sphinx
     from sphinx.util.console import nocolor
 
     if not sys.stderr.isatty():
         nocolor()
-    own = {"epub": ["custom", "--custom-builder", "epub"]}
-    arguments = ["build", ".", "--builder", *own.get(builder, [builder])]
-    arguments += ["-W", "-n", "--keep-going", "-q"]
-    try:
-        with redirect_stdout(StringIO()):
-            main(arguments, standalone_mode=False)
-    except (Exception, SystemExit) as fault:
-        print(f"The book was not built: {_told(fault)}", file=sys.stderr)
-        return 1
-    return 0
+    # A fault is told here, in the words of `_told`, without a trace and a plea to report it.
+    sphinx.handle_exception = lambda *_: None
+    settings = {
+        "external_toc_path": (ROOT / "_toc.yml").as_posix(),
+        "latex_individualpages": False,
+        "nitpicky": True,
+    }
+    with redirect_stdout(StringIO()), redirect_stderr(FullDiskOnce(sys.stderr)):
+        result = sphinx.build_sphinx(
+            ROOT,
+            folder,
+            noconfig=True,
+            path_config=ROOT / "_config.yml",
+            confoverrides=settings,
+            builder=builder,
+            warningiserror=True,
+            keep_going=True,
+            quiet=True,
+        )
+    if isinstance(result, KeyboardInterrupt):
+        raise result
+    if result:
+        reason = _told(result) if isinstance(result, BaseException) else "see above for the cause"
+        print(f"The book was not built: {reason}", file=sys.stderr)
+    return int(bool(result))
 
 
 def _told(fault: BaseException) -> str:
     """Why a build failed; of a failing cell its notebook, its code and its error."""
-    reason = fault.__cause__ or fault
+    if isinstance(fault, OSError):
+        return file_fault(fault)
     # In a process of its own a failure is text, else it is a chain of exceptions.
-    text = getattr(reason, "traceback", "") or ""
+    text = getattr(fault, "traceback", "") or ""
     cell = re.search(r"CellExecutionError: (.*?)\n\nThe above exception", text, re.DOTALL)
-    detail = cell[1] if cell else str(reason.__cause__ or "")
-    parts = [str(reason).strip() or type(reason).__name__, _ANSI.sub("", detail).strip()]
+    detail = cell[1] if cell else str(fault.__cause__ or "")
+    parts = [str(fault).strip() or type(fault).__name__, _ANSI.sub("", detail).strip()]
     return "\n".join(filter(None, parts))
 
 
 _ANSI = re.compile(r"\x1b\[[\d;]*m")
+
+
+@contextmanager
+def _beside(*module: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A module that runs beside the block. Ctrl+C reaches it through the block alone. It holds the
+    lock of the folder too: when this process is killed, the next build waits for its end.
+    """
+    command = [sys.executable, "-m", *module]
+    helper = subprocess.Popen(command, start_new_session=True, pass_fds=_locks)
+    try:
+        yield helper
+    except BaseException:
+        helper.kill()
+        raise
+    finally:
+        helper.wait()
+
+
+_locks: list[int] = []  # of the folder, while a command has it alone
 
 
 def build() -> int:
@@ -101,23 +169,29 @@ def build() -> int:
         print("Nothing changed: _build/html/index.html is up to date.")
         _tell_moved()
         return 0
-    with subprocess.Popen([sys.executable, "-m", "rare_earths.evidence", "check"]) as checking:
+    with _beside("rare_earths.evidence", "check") as checking:
         _load_jupyter_book()  # takes as long as the check
     if checking.returncode:
         return checking.returncode
-    if not stamp.exists():
-        for leftover in (html, BUILD / ".doctrees", BUILD / "jupyter_execute"):
-            shutil.rmtree(leftover, ignore_errors=True)
+    sound = _noted(stamp).get("caches") == _caches()
     stamp.unlink(missing_ok=True)
+    if not sound:
+        _clear_caches()
+    # Written again, all of it: Sphinx keeps pages, and words of its search, that are gone. What
+    # was read and executed is in the caches.
+    new = place.begin(html)
     inputs = _inputs()
     # The verdicts take as long as a chapter: judged beside the reading of the pages.
-    with subprocess.Popen([sys.executable, "-m", "rare_earths.book", "verdicts"]) as judging:
+    with _beside("rare_earths.book", "verdicts") as judging:
         moved.judging = judging
-        failed = _jupyter_book("html")
+        failed = _jupyter_book("html", new)
     if failed or judging.returncode:
+        shutil.rmtree(new)
         return 1
     if (BUILD / "claims.json").is_file():
-        shutil.copyfile(BUILD / "claims.json", html / "claims.json")
+        shutil.copyfile(BUILD / "claims.json", new / "claims.json")
+    (new / ".buildinfo").unlink()  # a digest of settings that name places on this machine
+    place.put(new, html)
     _note(stamp, inputs, html)
     print("Built: _build/html/index.html")
     _tell_moved()
@@ -159,6 +233,21 @@ def _take_history() -> int:
     return subprocess.run(renew, check=False).returncode
 
 
+def _in_another_form(builder: str, folder: Path) -> int:
+    """Write the pages, as they were read for the HTML, into a folder of its own."""
+    html_stamp = BUILD / "html.stamp"
+    if _noted(html_stamp).get("caches") != _caches():
+        html_stamp.unlink()
+        if built := build():
+            return built
+    if folder.exists():
+        shutil.rmtree(folder)
+    failed = _jupyter_book(builder, folder)
+    # The pages are as before, the caches hold what this form needs besides.
+    _note(html_stamp, _noted(html_stamp)["inputs"], BUILD / "html")
+    return failed
+
+
 def pdf() -> int:
     """Build the PDF from the pages as they were read: nothing is executed again."""
     stamp, folder, latex = BUILD / "pdf.stamp", BUILD / "pdf", BUILD / "latex"
@@ -171,10 +260,13 @@ def pdf() -> int:
     if missing := missing_programs():
         print(f"The PDF needs {' and '.join(missing)}: run sh tests/setup.sh tex.", file=sys.stderr)
         return 1
+    if lost := fonts.missing():
+        print(f"The PDF needs the fonts {', '.join(lost)}: run sh tests/setup.sh tex.",
+              file=sys.stderr)  # fmt: skip
+        return 1
     stamp.unlink(missing_ok=True)
-    shutil.rmtree(latex, ignore_errors=True)
     inputs = _inputs()
-    if _jupyter_book("latex"):
+    if _in_another_form("latex", latex):
         return 1
     if told := typeset(latex, ROOT):
         print("TeX failed, see _build/latex/rare-earths.log:", told, sep="\n", file=sys.stderr)
@@ -198,11 +290,10 @@ def epub() -> int:
         print("Nothing changed: _build/epub/rare-earths.epub is up to date.")
         return 0
     stamp.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
     inputs = _inputs()
-    # The only date in the file is that of the sources.
-    os.environ["SOURCE_DATE_EPOCH"] = str(source_stamp(ROOT).moment)
-    if _jupyter_book("epub"):
+    if date := source_date(ROOT):  # the only date in the file
+        os.environ["SOURCE_DATE_EPOCH"] = date
+    if _in_another_form("epub", folder):
         return 1
     _note(stamp, inputs, folder)
     print("Built: _build/epub/rare-earths.epub")
@@ -257,19 +348,34 @@ def _alone() -> Iterator[None]:
         except BlockingIOError:
             print("Waiting for another build in this folder.", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
+        _locks[:] = [lock.fileno()]
         yield
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; its name comes first."""
+    """Run one command; its name comes first. 130 when the user stopped it, 1 when it failed."""
     if not arguments or arguments[0] not in COMMANDS:
         print(f"usage: python -m rare_earths.book {' | '.join(COMMANDS)}", file=sys.stderr)
         return 2
-    command = COMMANDS[arguments[0]]
+    try:
+        return _run(COMMANDS[arguments[0]], arguments[1:])
+    except KeyboardInterrupt:
+        print("Stopped. The next build starts from nothing.", file=sys.stderr)
+        return 130
+    except OSError as fault:
+        print(f"make {_MADE_BY.get(arguments[0], arguments[0])} could not go on: "
+              f"{file_fault(fault)}", file=sys.stderr)  # fmt: skip
+        return 1
+
+
+_MADE_BY = {"build": "book"}
+
+
+def _run(command: Callable[..., int], arguments: list[str]) -> int:
     if command in (verdicts, serve_book):
-        return command(*arguments[1:])
+        return command(*arguments)
     with _alone():
-        return command(*arguments[1:])
+        return command(*arguments)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,7 @@ def refresh(folder: Path) -> int:
     """Execute all chapters of the book in ``folder``, side by side; 1 when one of them failed."""
     os.environ.update(kernel_settings(folder, folder / "_build"), RARE_EARTHS_OUTPUT="store")
     paths = sorted((folder / "chapters").glob("*.ipynb"))
+    before = {path: path.read_text("utf-8") for path in paths}
     repository, failed = repository_of(folder), 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for path, result in zip(
@@ -75,7 +76,11 @@ def refresh(folder: Path) -> int:
                 print(f"{name} was left as it is: {fault}")
                 failed = 1
                 continue
-            changed = text != path.read_text("utf-8")
+            if path.read_text("utf-8") != before[path]:
+                print(f"{name} was left as it is: it was saved by somebody while it was executed")
+                failed = 1
+                continue
+            changed = text != before[path]
             if changed:
                 write_whole(path, text)
             print(f"{name}: {'stored' if changed else 'nothing changed'}")
