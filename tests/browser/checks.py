@@ -118,7 +118,7 @@ def arrange(
     page.emulate_media(color_scheme=scheme, forced_colors="active" if forced else "none")
     page.evaluate(
         """([folded, style]) => {
-             document.querySelectorAll("details").forEach(part => { if (folded) part.open = false });
+             if (folded) document.querySelectorAll("details").forEach(p => { p.open = false });
              document.getElementById("readers-style")?.remove();
              const sheet = Object.assign(document.createElement("style"), {textContent: style});
              sheet.id = "readers-style";

@@ -182,6 +182,12 @@ window.measure = (() => {
     return Math.max(0, ...still.map((e) => e.getBoundingClientRect().height)) / innerHeight;
   };
 
+  /** What can only be used on a screen and is on show. */
+  const controls = () =>
+    [...document.querySelectorAll("button, input, select")]
+      .filter((e) => seen(e) && onPage(e))
+      .map((e) => ({ element: e.localName, text: words(e).slice(0, 40) }));
+
   const nameOf = (e) =>
     `${e.localName} ${e.id || e.getAttribute("aria-label") || words(e).slice(0, 40)}`;
 
@@ -342,5 +348,5 @@ window.measure = (() => {
     });
 
   return { pictures, marks, smallWords, cut, offPage, collisions, motion,
-           covered, tabStops, watchFocus, focused, places, smallText, overlaps, clipped, tooWide, faint, colours, words };
+           covered, controls, tabStops, watchFocus, focused, places, smallText, overlaps, clipped, tooWide, faint, colours, words };
 })();

@@ -112,6 +112,16 @@ def test_nothing_moves(opened: Visit) -> None:
     none(opened.measure("motion()"))
 
 
+def test_search_from_disk(site: Site, browser: Browser) -> None:
+    """The search over the pages finds words with neither server nor network."""
+    address = f"{site.file_url('search.html')}?q=quota"
+    with visit(browser, address, offline=True) as seen:
+        found = seen.page.locator("#search-results a")
+        found.first.wait_for()
+        assert found.count() >= 3
+        none(seen.errors)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out(scheme: Literal["light", "dark"], opened: Visit) -> None:
     """Every word, those of the charts included, has 4.5 times the light of its ground or less."""
@@ -184,7 +194,9 @@ def test_dark_is_dark(page: str, site: Site, browser: Browser, opened: Visit) ->
 
 
 def test_print(page: str, site: Site, browser: Browser, tmp_path: Path) -> None:
-    """On paper: light even when the screen is dark, and the folded parts are there."""
+    """On paper: light even when the screen is dark, folded parts there, no control, nothing cut;
+    no page is blank and none ends on a heading.
+    """
     with visit(browser, site.url(page), color_scheme="dark") as seen:
         folded = seen.page.eval_on_selector_all(
             "article details",
@@ -195,7 +207,10 @@ def test_print(page: str, site: Site, browser: Browser, tmp_path: Path) -> None:
         settle(seen.page)
         assert seen.page.evaluate("measure.colours().ground") == "255,255,255"
         none(seen.measure("faint(4.5, 'white')"))
-        seen.page.pdf(path=tmp_path / "page.pdf")
+        none(seen.measure("cut()"))
+        none(seen.measure("controls()"))
+        headings = seen.page.locator("h1, h2, h3").all_inner_texts()
+        seen.page.pdf(path=tmp_path / "page.pdf", format="A4")
     text = subprocess.run(
         ["pdftotext", "-raw", tmp_path / "page.pdf", "-"],
         check=True,
@@ -205,6 +220,11 @@ def test_print(page: str, site: Site, browser: Browser, tmp_path: Path) -> None:
     flat = "".join(text.split())
     lost = [words for words in folded if "".join(words.split())[:20] not in flat]
     none(lost)
+    assert "".join(headings[0].split()) in flat
+    sheets = [sheet.split("\n") for sheet in text.split("\f")[:-1]]
+    none(f"page {i} is blank" for i, sheet in enumerate(sheets, 1) if not any(sheet))
+    ends = [[line for line in sheet if line.strip()][-1] for sheet in sheets]
+    none(f"a page ends on {end!r}" for end in ends if end in headings)
 
 
 def test_reads_without_scripts(page: str, site: Site, browser: Browser) -> None:
