@@ -608,8 +608,8 @@ class Figure:
         slim = svg.themed(self.slim, names, "fig-narrow")
         return (
             f'<figure class="re-figure{self.extra.css_class}" id="{id}" data-figure="{id}"'
-            f"{self.extra.attributes}>\n"
-            f'<figcaption><p class="fig-title"><span class="fig-number"></span>'
+            f' aria-labelledby="title-{id}"{self.extra.attributes}>\n'
+            f'<figcaption><p id="title-{id}" class="fig-title"><span class="fig-number"></span>'
             f'<span class="computed">{e(self.title)}</span></p>\n'
             f'<p class="fig-subtitle computed">{e(self.subtitle)}</p></figcaption>\n'
             f'<p class="fig-description"><strong>{PREFIX.strip()}</strong> '

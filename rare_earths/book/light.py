@@ -119,7 +119,8 @@ def _page(
     context["facts"] = facts(app.config)
     context["look"] = app.config.rare_earths_look[:8]
     context["root_doc"] = app.config.root_doc
-    context["body"] = _PLAIN_CODE.sub(r"\1", _FALSE_PROMISES.sub("", body))
+    body = _PLAIN_CODE.sub(r"\1", _FALSE_PROMISES.sub("", body))
+    context["body"] = body.replace(*_PERMALINK)
 
 
 _FALSE_PROMISES = re.compile(
@@ -130,6 +131,13 @@ _FALSE_PROMISES = re.compile(
     r'|<span class="label">.*?</span></span>|<span class="backrefs">.*?</span>'
 )
 
+
+# The sign beside a heading that links to it: for the mouse. Read aloud it would end every heading;
+# by keyboard the list "On this page" has the same links.
+_PERMALINK = (
+    '<a class="headerlink"',
+    '<a class="headerlink" aria-hidden="true" tabindex="-1"',
+)
 
 # Names, signs and spaces of code, in the colour of the text around them: three elements of four.
 _PLAIN_CODE = re.compile(r'<span class="(?:n|o|p|si|w)">([^<]*)</span>')
