@@ -10,7 +10,7 @@ import functools
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -330,21 +330,25 @@ def _keys_once(raw: Raw) -> list[Fault]:
     return found
 
 
+def _source_fault(raw: Raw, key: Hashable, found: str, expected: str) -> Fault:
+    line = raw.source_lines[str(key)]
+    return Fault("error", "sources.bib", line, str(key), found, expected)
+
+
 def _names(raw: Raw) -> list[Fault]:
     """Grades and licences of the sources; each lineage derives from known ones."""
     found = []
     for key, grade in raw.sources["grade"].items():
         if grade not in GRADES:
-            found.append(Fault("error", "sources.bib", 0, str(key), repr(grade), "grade A, B or C"))
+            found.append(_source_fault(raw, key, repr(grade), "grade A, B or C"))
     for key, other in raw.sources["supersedes"].items():
         if other and other not in raw.sources.index:
-            expected = "a key of its own"
-            found.append(Fault("error", "sources.bib", 0, str(key), repr(other), expected))
+            found.append(_source_fault(raw, key, repr(other), "a key of its own"))
     licences = set(raw.tables["vocabulary/licences.csv"]["licence"])
     for key, licence in raw.sources["licence"].items():
         if licence not in licences:
             expected = "terms that vocabulary/licences.csv judges"
-            found.append(Fault("error", "sources.bib", 0, str(key), repr(licence), expected))
+            found.append(_source_fault(raw, key, repr(licence), expected))
     known = set(raw.tables["lineages.csv"]["lineage"])
     for line, r in _lines(raw.tables["lineages.csv"]):
         for parent in filter(None, r["derives_from"].split(";")):

@@ -98,7 +98,8 @@ def make_book(folder: Path) -> Path:
     """A small book that builds."""
     package = folder / "rare_earths"
     shutil.copytree(ROOT / "rare_earths" / "book", package / "book")
-    shutil.copyfile(ROOT / "rare_earths" / "palette.py", package / "palette.py")
+    for name in ("palette.py", "bibliography.py"):
+        shutil.copyfile(ROOT / "rare_earths" / name, package / name)
     (package / "__init__.py").write_text("")
     (package / "evidence.py").write_text("")
     (package / "tools.py").write_text("def double(x):\n    return 2 * x\n")

@@ -4,9 +4,11 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 
 - ``facts``: the facts of ``_config.yml`` (authors, address, licences), version and commit
 - ``freshness``: reads every page again when the data, the package or the bibliography changed
+- ``told``: how warnings name their place
 - ``parallel``: reads the pages side by side
 - ``blocks``: figures and links inside the pages: numbers, relative links, citations, files
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
+- ``policy``: what a page may load and run, said on the page
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
 - ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
 - ``data_files``: the evidence as CSV, Parquet and one zip beside the pages
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
 PARTS = (
     "facts",
     "freshness",
+    "told",
     "parallel",
     "blocks",
     "light",
+    "policy",
     "cite",
     "linked_data",
     "moved",

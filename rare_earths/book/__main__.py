@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -18,10 +17,11 @@ from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
-from rare_earths.book import moved
+from rare_earths.book import moved, told
 from rare_earths.book.facts import stamp as source_stamp
 from rare_earths.book.files import write_whole
 from rare_earths.book.freshness import EVERYTHING, digest, files
+from rare_earths.book.inputs import tell as tell_faults
 
 ROOT = Path.cwd()
 BUILD = ROOT / "_build"
@@ -56,6 +56,8 @@ def _load_jupyter_book() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     for name in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme"):
         import_module(name)
+    # It prints what went wrong, which is told once here, and leaves a file with a traceback.
+    sys.modules["jupyter_book.sphinx"].handle_exception = lambda *_: None  # type: ignore[attr-defined]
 
 
 def _jupyter_book(builder: str) -> int:
@@ -71,27 +73,13 @@ def _jupyter_book(builder: str) -> int:
         with redirect_stdout(StringIO()):
             main(arguments, standalone_mode=False)
     except (Exception, SystemExit) as fault:
-        print(f"The book was not built: {_told(fault)}", file=sys.stderr)
+        print(f"The book was not built: {told.failure(fault, ROOT)}", file=sys.stderr)
         return 1
     return 0
 
 
-def _told(fault: BaseException) -> str:
-    """Why a build failed; of a failing cell its notebook, its code and its error."""
-    reason = fault.__cause__ or fault
-    # In a process of its own a failure is text, else it is a chain of exceptions.
-    text = getattr(reason, "traceback", "") or ""
-    cell = re.search(r"CellExecutionError: (.*?)\n\nThe above exception", text, re.DOTALL)
-    detail = cell[1] if cell else str(reason.__cause__ or "")
-    parts = [str(reason).strip() or type(reason).__name__, _ANSI.sub("", detail).strip()]
-    return "\n".join(filter(None, parts))
-
-
-_ANSI = re.compile(r"\x1b\[[\d;]*m")
-
-
 def build() -> int:
-    """Check the evidence, build the pages, say what moved."""
+    """Check evidence and inputs, build the pages, say what moved."""
     stamp, html = BUILD / "html.stamp", BUILD / "html"
     if _is_fresh(stamp, html):
         print("Nothing changed: _build/html/index.html is up to date.")
@@ -99,8 +87,9 @@ def build() -> int:
         return 0
     with subprocess.Popen([sys.executable, "-m", "rare_earths.evidence", "check"]) as checking:
         _load_jupyter_book()  # takes as long as the check
-    if checking.returncode:
-        return checking.returncode
+        wrong = tell_faults(ROOT)
+    if checking.returncode or wrong:
+        return checking.returncode or wrong
     if not stamp.exists():
         for leftover in (html, BUILD / ".doctrees", BUILD / "jupyter_execute"):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from rare_earths.book import told
 from rare_earths.book.files import write_whole
 from rare_earths.book.freshness import kernel_settings
 
@@ -56,6 +57,13 @@ def execute(path: Path) -> str:
     return nbformat.writes(notebook) + "\n"
 
 
+def _told(path: Path, fault: Exception) -> str:
+    """A failing cell by its place, anything else in its own words."""
+    from nbclient.exceptions import CellExecutionError
+
+    return told.cell(path, str(fault)) if isinstance(fault, CellExecutionError) else str(fault)
+
+
 def refresh(folder: Path) -> int:
     """Execute all chapters of the book in ``folder``, side by side; 1 when one of them failed."""
     os.environ.update(kernel_settings(folder, folder / "_build"), RARE_EARTHS_OUTPUT="store")
@@ -67,7 +75,7 @@ def refresh(folder: Path) -> int:
             try:
                 text = result.result()
             except Exception as fault:
-                print(f"{name} was left as it is: {fault}")
+                print(f"{name} was left as it is: {_told(path, fault)}")
                 failed = 1
                 continue
             changed = text != path.read_text("utf-8")
