@@ -57,11 +57,12 @@ def execute(path: Path) -> str:
     return nbformat.writes(notebook) + "\n"
 
 
-def _told(path: Path, fault: Exception) -> str:
+def _told(folder: Path, name: str, fault: Exception) -> str:
     """A failing cell by its place, anything else in its own words."""
     from nbclient.exceptions import CellExecutionError
 
-    return told.cell(path, str(fault)) if isinstance(fault, CellExecutionError) else str(fault)
+    failed = isinstance(fault, CellExecutionError)
+    return told.cell(folder, name, str(fault)) if failed else str(fault)
 
 
 def refresh(folder: Path) -> int:
@@ -75,7 +76,7 @@ def refresh(folder: Path) -> int:
             try:
                 text = result.result()
             except Exception as fault:
-                print(f"{name} was left as it is: {_told(path, fault)}")
+                print(f"{name} was left as it is: {_told(folder, name, fault)}")
                 failed = 1
                 continue
             changed = text != path.read_text("utf-8")

@@ -22,7 +22,6 @@ _CELL = re.compile(r"CellExecutionError: (.*?)\n\nThe above exception", re.DOTAL
 _CODE = re.compile(r"following cell:\n-{18}\n(.*?)\n-{18}\n", re.DOTALL)
 _LINE = re.compile(r"Cell In\s?\[\d+\], line (\d+)")
 _ERROR = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|Warning|Interrupt|Exit|Kernel)\b.*)", re.M)
-_NOTEBOOK = re.compile(r"(\S.*?\.ipynb)(?:$|[\s:])")
 _PLACE = re.compile(r"^(.*\.ipynb):(\d{5,})$")
 TRACE = "failed-cell.txt"
 
@@ -64,26 +63,26 @@ def failure(fault: BaseException, folder: Path) -> str:
     text = getattr(reason, "traceback", "") or ""
     detail = _CELL.search(text)
     whole = _ANSI.sub("", detail[1] if detail else str(reason.__cause__ or ""))
-    named = _NOTEBOOK.search(str(reason)) or _NOTEBOOK.search(text)
+    named = re.search(re.escape(f"{folder}/") + r"([^\n]*?\.ipynb)", f"{reason}\n{text}")
     if named and _CODE.search(whole):
         write_whole(folder / "_build" / TRACE, whole)
-        name = named[1].split(" ")[-1] if not Path(named[1]).exists() else named[1]
-        said = [cell(Path(name), whole), f"All of its trace: _build/{TRACE}"]
+        said = [cell(folder, named[1], whole), f"All of its trace: _build/{TRACE}"]
     else:
         said = [str(reason).strip() or type(reason).__name__, whole.strip()]
     return "\n".join(filter(None, said)).replace(f"{folder}/", "")
 
 
-def cell(path: Path, whole: str) -> str:
+def cell(folder: Path, name: str, whole: str) -> str:
     """A failing cell: notebook, cell, line, that line, and the error.
 
-    :param path: the notebook
+    :param folder: the book's folder
+    :param name: the notebook's path within it
     :param whole: what nbclient says of the failure
     """
     code = _CODE.search(whole)
     source = code[1] if code else ""
-    where = [str(path)]
-    if number := _number(path, source):
+    where = [name]
+    if number := _number(folder / name, source):
         where.append(f"cell {number}")
     words = ""
     if line := _LINE.search(whole):
