@@ -72,7 +72,7 @@ def _fatal(found: Iterable[Fault]) -> bool:
 
 def _all(raw: Raw) -> list[Fault]:
     rows = joined(raw)
-    found = _form(raw, rows) + _relations(raw, rows)
+    found = _form(raw, rows) + _relations(raw, rows) + _formulas(raw)
     # With a line lost, sums would be short for that reason alone.
     return found if raw.faults else found + _meaning(raw, _sound(rows, found))
 
@@ -328,6 +328,21 @@ def _keys_once(raw: Raw) -> list[Fault]:
         for line, r in _lines(table[table[key].duplicated()]):
             found.append(Fault("error", file, line, key, repr(r[key]), "a key that stands once"))
     return found
+
+
+# What a spreadsheet runs when it opens a table: "=…", "@…", and a sign before no number.
+FORMULA = r"[=@\t\r]|[+-](?!\s?[\d.])"
+
+
+def _formulas(raw: Raw) -> list[Fault]:
+    """No cell of any table is a formula to a spreadsheet."""
+    tables = raw.tables | {f"{topic}.csv": table for topic, table in raw.topics.items()}
+    return [
+        Fault("error", file, int(line) + 2, column, repr(text), "a text that is no formula")
+        for file, table in tables.items()
+        for column in table.columns
+        for line, text in table.loc[table[column].str.match(FORMULA), column].items()
+    ]
 
 
 def _source_fault(raw: Raw, key: Hashable, found: str, expected: str) -> Fault:

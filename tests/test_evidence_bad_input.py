@@ -313,6 +313,18 @@ CASES: dict[str, tuple[Break, str, int, str, str]] = {
         *("corrections.csv", line_of("corrections.csv", "mine-production.world.2020.bp-2021")),
         *("printed", "what the row prints, '267652'"),
     ),
+    "formula of a spreadsheet": (
+        set_cell("reserves.csv", CHINA, note="=cmd|' /C calc'!A0"),
+        *("reserves.csv", AT, "note", "a text that is no formula"),
+    ),
+    "formula behind a sign": (
+        set_cell("reserves.csv", CHINA, locator="-cmd|'!A0"),
+        *("reserves.csv", AT, "locator", "a text that is no formula"),
+    ),
+    "formula in the list of claims": (
+        set_cell("claims.csv", "C04", claim="@SUM(A1)"),
+        *("claims.csv", line_of("claims.csv", "C04"), "claim", "a text that is no formula"),
+    ),
     "claim with a status of its own": (
         set_cell("claims.csv", "C04", status="maybe"),
         *("claims.csv", line_of("claims.csv", "C04"), "status", "one of tested, open"),

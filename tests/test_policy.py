@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from browser.served import Site
 from built import none
 
 from rare_earths.book.policy import checksum, policy
+from rare_earths.evidence_checks import FORMULA
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)" />')
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL)
@@ -128,3 +130,16 @@ def test_nothing_of_one_machine_is_shipped(site: Site, pdf_path: Path) -> None:
 def test_a_private_name_is_seen(content: bytes) -> None:
     assert private(content, [b"host9"])
     assert not private(b"https://example.org/home/page and a/tmp/b", [b"host9"])
+
+
+def test_no_table_runs_in_a_spreadsheet(site: Site) -> None:
+    """Downloads begin no cell as a formula: those of the evidence and those of the figures."""
+    tables = sorted(site.folder.rglob("*.csv"))
+    assert len(tables) > 10
+    none(
+        f"{path.name}: {cell[:60]}"
+        for path in tables
+        for row in csv.reader(path.read_text("utf-8").splitlines())
+        for cell in row
+        if re.match(FORMULA, cell)
+    )

@@ -9,6 +9,7 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``blocks``: figures and links inside the pages: numbers, relative links, citations, files
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
 - ``policy``: what a page may load and run, said on the page
+- ``notices``: the licences of others, shipped with the pages
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
 - ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
 - ``data_files``: the evidence as CSV, Parquet and one zip beside the pages
@@ -37,6 +38,7 @@ PARTS = (
     "blocks",
     "light",
     "policy",
+    "notices",
     "cite",
     "linked_data",
     "moved",
