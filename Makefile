@@ -2,7 +2,8 @@
 # Paths are relative and quoted, so that a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: book pdf epub release serve lab bench refresh test trust expected edition lock clean help
+.PHONY: book pdf epub release serve lab bench refresh test trust expected edition lock newest \
+	audit clean help
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
@@ -50,6 +51,15 @@ expected: book  ## take the verdicts and numbers just built as the expected ones
 edition: $(READY)  ## say what new rows would move (NEW=table.csv); WRITE=1 takes them
 	@[ -n "$(NEW)" ] || { echo "Name the table: make edition NEW=table.csv" >&2; exit 2; }
 	@$(PY) -m rare_earths.evidence edition "$(NEW)" $(if $(WRITE),--write)
+
+newest:  ## what breaks with the newest packages that pyproject.toml allows? (report alone)
+	@PYTHON="$(PYTHON)" sh rare_earths/book/newest.sh
+
+audit:  ## ask for known weaknesses of the pinned packages (pip-audit; needs the network)
+	@$(or $(PYTHON),python3) -m venv _build/audit
+	@_build/audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit
+	@for lock in requirements.lock requirements-test.lock; do \
+	    _build/audit/bin/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
 lock:  ## pin all packages again (needs uv); then run the tests
 	@sh rare_earths/book/lock.sh

@@ -34,6 +34,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rare_earths import bibliography
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 ROW_COLUMNS = [
@@ -98,17 +100,21 @@ class Fault:
         if self.line:
             where += f", line {self.line}"
         if self.column:
-            where += f", column {self.column}"
+            where += f", {'entry' if self.file.endswith('.bib') else 'column'} {self.column}"
         return f"{where}: found {self.found}, expected {self.expected}."
 
 
 @dataclass(frozen=True)
 class Raw:
-    """The tables as text, before any judgement: every cell a string."""
+    """The tables as text, before any judgement: every cell a string.
+
+    source_lines: line of ``sources.bib`` on which the entry of a key begins.
+    """
 
     topics: dict[str, pd.DataFrame]
     tables: dict[str, pd.DataFrame]
     sources: pd.DataFrame
+    source_lines: dict[str, int]
     definitions: str
     faults: tuple[Fault, ...]
 
@@ -226,23 +232,15 @@ SOURCE_FIELDS = [
 ]
 
 
-def _read_sources(folder: Path, faults: list[Fault]) -> pd.DataFrame:
-    """Read ``sources.bib``: one line a BibTeX entry, index ``key``."""
-    from pybtex.database import parse_string
-    from pybtex.exceptions import PybtexError
-
-    path = folder / "sources.bib"
-    if not path.is_file():
-        faults.append(Fault("fatal", "sources.bib", 0, "", "no such file", "a bibliography"))
-        return pd.DataFrame(columns=["key", *SOURCE_FIELDS]).set_index("key")
-    try:
-        entries = parse_string(path.read_text(encoding="utf-8"), "bibtex").entries
-    except (PybtexError, UnicodeDecodeError) as error:
-        found = " ".join(str(error).split())
-        faults.append(Fault("fatal", "sources.bib", 0, "", found, "BibTeX entries with own keys"))
-        return pd.DataFrame(columns=["key", *SOURCE_FIELDS]).set_index("key")
+def _read_sources(folder: Path, faults: list[Fault], lines: dict[str, int]) -> pd.DataFrame:
+    """Read ``sources.bib``: one line a BibTeX entry, index ``key``; ``lines`` says where it is."""
+    read = bibliography.read(folder / "sources.bib")
+    for slip in read.slips:
+        where = ("fatal", "sources.bib", slip.line, slip.key)
+        faults.append(Fault(*where, slip.found, slip.expected))
+    lines.update(read.lines)
     rows = []
-    for key, entry in entries.items():
+    for key, entry in read.entries.items():
         row = {field: _plain(entry.fields.get(field, "")) for field in SOURCE_FIELDS}
         row["author"] = "; ".join(_plain(str(p)) for p in entry.persons.get("author", []))
         rows.append({"key": key, **row})
@@ -276,7 +274,9 @@ def _read(folder: Path) -> Raw:
         faults.append(
             Fault("fatal", "vocabulary/units.txt", 0, "", "no such file", "unit definitions")
         )
-    return Raw(topics, tables, _read_sources(folder, faults), text, tuple(faults))
+    lines: dict[str, int] = {}
+    sources = _read_sources(folder, faults, lines)
+    return Raw(topics, tables, sources, lines, text, tuple(faults))
 
 
 # --- units ---------------------------------------------------------------------------------------
@@ -628,12 +628,15 @@ def _load(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Evidence:
     return Evidence(raw, tidy(raw))
 
 
+CHECKED_BY = ("bibliography", "evidence", "evidence_checks")
+
+
 def _digest(folder: Path) -> str:
     """Names the exact state of the tables, of the code that checks them and of its libraries."""
     here = Path(__file__).resolve().parent
     paths = [p for p in sorted(folder.rglob("*")) if p.suffix in (".csv", ".bib", ".txt")]
     digest = hashlib.sha256()
-    for path in [*paths, here / "evidence.py", here / "evidence_checks.py"]:
+    for path in [*paths, *(here / f"{name}.py" for name in CHECKED_BY)]:
         content = path.read_bytes()
         digest.update(f"{path.name} {len(content)}\n".encode() + content)
     for library in ("pandas", "pandera", "pint", "country_converter", "pybtex"):

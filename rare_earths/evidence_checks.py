@@ -10,7 +10,7 @@ import functools
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -76,7 +76,7 @@ def _fatal(found: Iterable[Fault]) -> bool:
 
 def _all(raw: Raw) -> list[Fault]:
     rows = joined(raw)
-    found = _form(raw, rows) + _relations(raw, rows)
+    found = _form(raw, rows) + _relations(raw, rows) + _formulas(raw)
     # With a line lost, sums would be short for that reason alone.
     return found if raw.faults else found + _meaning(raw, _sound(rows, found))
 
@@ -349,21 +349,40 @@ def _history_once(raw: Raw) -> list[Fault]:
     ]
 
 
+# What a spreadsheet runs when it opens a table: "=…", "@…", and a sign before no number.
+FORMULA = r"[=@\t\r]|[+-](?!\s?[\d.])"
+
+
+def _formulas(raw: Raw) -> list[Fault]:
+    """No cell of any table is a formula to a spreadsheet."""
+    tables = raw.tables | {f"{topic}.csv": table for topic, table in raw.topics.items()}
+    return [
+        Fault("error", file, int(line) + 2, column, repr(text), "a text that is no formula")
+        for file, table in tables.items()
+        for column in table.columns
+        for line, text in table.loc[table[column].str.match(FORMULA), column].items()
+    ]
+
+
+def _source_fault(raw: Raw, key: Hashable, found: str, expected: str) -> Fault:
+    line = raw.source_lines[str(key)]
+    return Fault("error", "sources.bib", line, str(key), found, expected)
+
+
 def _names(raw: Raw) -> list[Fault]:
     """Grades and licences of the sources; each lineage derives from known ones."""
     found = []
     for key, grade in raw.sources["grade"].items():
         if grade not in GRADES:
-            found.append(Fault("error", "sources.bib", 0, str(key), repr(grade), "grade A, B or C"))
+            found.append(_source_fault(raw, key, repr(grade), "grade A, B or C"))
     for key, other in raw.sources["supersedes"].items():
         if other and other not in raw.sources.index:
-            expected = "a key of its own"
-            found.append(Fault("error", "sources.bib", 0, str(key), repr(other), expected))
+            found.append(_source_fault(raw, key, repr(other), "a key of its own"))
     licences = set(raw.tables["vocabulary/licences.csv"]["licence"])
     for key, licence in raw.sources["licence"].items():
         if licence not in licences:
             expected = "terms that vocabulary/licences.csv judges"
-            found.append(Fault("error", "sources.bib", 0, str(key), repr(licence), expected))
+            found.append(_source_fault(raw, key, repr(licence), expected))
     known = set(raw.tables["lineages.csv"]["lineage"])
     for line, r in _lines(raw.tables["lineages.csv"]):
         for parent in filter(None, r["derives_from"].split(";")):

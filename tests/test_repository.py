@@ -219,7 +219,12 @@ def workflows() -> list[Path]:
 
 
 def test_workflows_exist() -> None:
-    assert [path.name for path in workflows()] == ["ci.yml", "pages.yml", "weekly.yml"]
+    assert [path.name for path in workflows()] == [
+        "ci.yml",
+        "newest.yml",
+        "pages.yml",
+        "weekly.yml",
+    ]
 
 
 def test_workflows_are_sound() -> None:

@@ -4,6 +4,7 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 
 - ``facts``: the facts of ``_config.yml`` (authors, address, licences), version and commit
 - ``freshness``: reads every page again when the data, the package or the bibliography changed
+- ``told``: how warnings name their place
 - ``parallel``: reads the pages side by side
 - ``blocks``: figures and links inside the pages: numbers, relative links, citations, files
 - ``places``: what only the whole book can fill in, where a page asks for it
@@ -11,6 +12,8 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 - ``changes``: what became of each verdict, corrections, how to report an error
 - ``terms``: the glossary's terms, linked where a chapter first uses them
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
+- ``policy``: what a page may load and run, said on the page
+- ``notices``: the licences of others, shipped with the pages
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
 - ``site``: the page for wrong addresses, sitemap, robots, feed of editions
 - ``social``: how a link to the book looks on other sites
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 PARTS = (
     "facts",
     "freshness",
+    "told",
     "parallel",
     "blocks",
     "terms",
@@ -47,6 +51,8 @@ PARTS = (
     "lists",
     "changes",
     "light",
+    "policy",
+    "notices",
     "cite",
     "site",
     "social",

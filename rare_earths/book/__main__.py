@@ -12,7 +12,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -22,11 +21,12 @@ from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
-from rare_earths.book import fonts, history, moved, place
+from rare_earths.book import fonts, history, moved, place, told
 from rare_earths.book.facts import source_date
 from rare_earths.book.facts import stamp as source_stamp
 from rare_earths.book.files import FullDiskOnce, file_fault, write_whole
 from rare_earths.book.freshness import EVERYTHING, digest
+from rare_earths.book.inputs import tell as tell_faults
 from rare_earths.book.typeset import missing_programs, typeset
 
 ROOT = Path.cwd()
@@ -91,6 +91,8 @@ def _load_jupyter_book() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     for name in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinx_book_theme"):
         import_module(name)
+    # It prints what went wrong, which is told once here, and leaves a file with a traceback.
+    sys.modules["jupyter_book.sphinx"].handle_exception = lambda *_: None  # type: ignore[attr-defined]
 
 
 def _jupyter_book(builder: str, folder: Path) -> int:
@@ -101,8 +103,6 @@ def _jupyter_book(builder: str, folder: Path) -> int:
 
     if not sys.stderr.isatty():
         nocolor()
-    # A fault is told here, in the words of `_told`, without a trace and a plea to report it.
-    sphinx.handle_exception = lambda *_: None
     settings = {
         "external_toc_path": (ROOT / "_toc.yml").as_posix(),
         "latex_individualpages": False,
@@ -123,24 +123,13 @@ def _jupyter_book(builder: str, folder: Path) -> int:
     if isinstance(result, KeyboardInterrupt):
         raise result
     if result:
-        reason = _told(result) if isinstance(result, BaseException) else "see above for the cause"
+        reason = (
+            told.failure(result, ROOT)
+            if isinstance(result, BaseException)
+            else "see above for the cause"
+        )
         print(f"The book was not built: {reason}", file=sys.stderr)
     return int(bool(result))
-
-
-def _told(fault: BaseException) -> str:
-    """Why a build failed; of a failing cell its notebook, its code and its error."""
-    if isinstance(fault, OSError):
-        return file_fault(fault)
-    # In a process of its own a failure is text, else it is a chain of exceptions.
-    text = getattr(fault, "traceback", "") or ""
-    cell = re.search(r"CellExecutionError: (.*?)\n\nThe above exception", text, re.DOTALL)
-    detail = cell[1] if cell else str(fault.__cause__ or "")
-    parts = [str(fault).strip() or type(fault).__name__, _ANSI.sub("", detail).strip()]
-    return "\n".join(filter(None, parts))
-
-
-_ANSI = re.compile(r"\x1b\[[\d;]*m")
 
 
 @contextmanager
@@ -163,7 +152,7 @@ _locks: list[int] = []  # of the folder, while a command has it alone
 
 
 def build() -> int:
-    """Check the evidence, build the pages, say what moved."""
+    """Check evidence and inputs, build the pages, say what moved."""
     stamp, html = BUILD / "html.stamp", BUILD / "html"
     if _is_fresh(stamp, html):
         print("Nothing changed: _build/html/index.html is up to date.")
@@ -171,8 +160,9 @@ def build() -> int:
         return 0
     with _beside("rare_earths.evidence", "check") as checking:
         _load_jupyter_book()  # takes as long as the check
-    if checking.returncode:
-        return checking.returncode
+        wrong = tell_faults(ROOT)
+    if checking.returncode or wrong:
+        return checking.returncode or wrong
     sound = _noted(stamp).get("caches") == _caches()
     stamp.unlink(missing_ok=True)
     if not sound:
@@ -200,9 +190,9 @@ def build() -> int:
 
 def _tell_moved() -> None:
     """Print the verdicts and numbers that differ from the expected ones."""
-    told = moved.report(ROOT)
-    if told:
-        print("\n".join(["Against tests/expected (make expected takes the new ones):", *told]))
+    lines = moved.report(ROOT)
+    if lines:
+        print("\n".join(["Against tests/expected (make expected takes the new ones):", *lines]))
 
 
 def verdicts() -> int:
@@ -268,8 +258,8 @@ def pdf() -> int:
     inputs = _inputs()
     if _in_another_form("latex", latex):
         return 1
-    if told := typeset(latex, ROOT):
-        print("TeX failed, see _build/latex/rare-earths.log:", told, sep="\n", file=sys.stderr)
+    if errors := typeset(latex, ROOT):
+        print("TeX failed, see _build/latex/rare-earths.log:", errors, sep="\n", file=sys.stderr)
         return 1
     folder.mkdir(exist_ok=True)
     part = folder / ".rare-earths.part"

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from rare_earths.book import told
 from rare_earths.book.files import write_whole
 from rare_earths.book.freshness import kernel_settings
 from rare_earths.book.launch import renew, repository_of
@@ -59,6 +60,14 @@ def execute(path: Path, repository: str) -> str:
     return nbformat.writes(notebook) + "\n"
 
 
+def _told(folder: Path, name: str, fault: Exception) -> str:
+    """A failing cell by its place, anything else in its own words."""
+    from nbclient.exceptions import CellExecutionError
+
+    failed = isinstance(fault, CellExecutionError)
+    return told.cell(folder, name, str(fault)) if failed else str(fault)
+
+
 def refresh(folder: Path) -> int:
     """Execute all chapters of the book in ``folder``, side by side; 1 when one of them failed."""
     os.environ.update(kernel_settings(folder, folder / "_build"), RARE_EARTHS_OUTPUT="store")
@@ -73,7 +82,7 @@ def refresh(folder: Path) -> int:
             try:
                 text = result.result()
             except Exception as fault:
-                print(f"{name} was left as it is: {fault}")
+                print(f"{name} was left as it is: {_told(folder, name, fault)}")
                 failed = 1
                 continue
             if path.read_text("utf-8") != before[path]:
