@@ -313,7 +313,8 @@ def _open_heading(writer: Any, node: RootHeader) -> None:
 
 
 def _close_heading(writer: Any, node: RootHeader) -> None:
-    writer.body.append("}\n")
+    # Its section, which held the name that links lead to, is gone.
+    writer.body.append("}" + writer.hypertarget(nodes.make_id(node.astext())) + "\n")
 
 
 def _headings(app: Sphinx) -> None:
