@@ -205,13 +205,15 @@ window.measure = (() => {
     const at = document.activeElement;
     if (at === document.body) return;
     const [style, box] = [getComputedStyle(at), at.getClientRects()[0]];
-    const inside = (from, size, whole) => Math.min(Math.max(from + Math.min(size, 20) / 2, 0), whole - 1);
-    const top = document.elementFromPoint(
-      inside(box.left, box.width, innerWidth), inside(box.top, box.height, innerHeight));
+    // a link may run over two lines, a table may be taller than the window: one part in sight will do
+    const inside = (at, whole) => Math.min(Math.max(at, 0), whole - 1);
+    const x = inside(box.left + Math.min(box.width, 20) / 2, innerWidth);
+    const tops = [box.top + Math.min(box.height, 20) / 2, (box.top + box.bottom) / 2, box.bottom - 8]
+      .map((y) => document.elementFromPoint(x, inside(y, innerHeight)));
     path.push({
       name: nameOf(at),
       marked: parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none",
-      inSight: Boolean(top) && (at.contains(top) || top.contains(at)),
+      inSight: tops.some((top) => top && top.localName !== "html" && (at.contains(top) || top.contains(at))),
     });
   };
   const watchFocus = () => {
