@@ -360,7 +360,7 @@ def _formulas(raw: Raw) -> list[Fault]:
         Fault("error", file, int(str(line)) + 2, column, repr(text), "a text that is no formula")
         for file, table in tables.items()
         for column in table.columns
-        for line, text in table.loc[table[column].str.match(FORMULA), column].items()
+        for line, row in _lines(table[table[column].str.match(FORMULA)])
     ]
 
 
