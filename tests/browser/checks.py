@@ -119,10 +119,10 @@ def arrange(
     page.evaluate(
         """([folded, style]) => {
              if (folded) document.querySelectorAll("details").forEach(p => { p.open = false });
-             document.getElementById("readers-style")?.remove();
-             const sheet = Object.assign(document.createElement("style"), {textContent: style});
-             sheet.id = "readers-style";
-             document.head.append(sheet);
+             // made by script and adopted: the page's own policy forbids a style in the page
+             const sheet = new CSSStyleSheet();
+             sheet.replaceSync(style);
+             document.adoptedStyleSheets = [sheet];
              scrollTo({top: 0, behavior: "instant"});
            }""",
         [folded, style],
@@ -135,16 +135,15 @@ def arrange(
 def walk_through(page: Page) -> None:
     """Scroll to the end in steps of a screen, as a reader would, so that lazy parts load."""
     page.evaluate(
-        """async painted => {
-             painted = eval(painted);
+        """async () => {
+             const painted = PAINTED;
              for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
                scrollTo({top: y, behavior: "instant"});
                await painted();
                await painted();
              }
              scrollTo({top: 0, behavior: "instant"});
-           }""",
-        PAINTED,
+           }""".replace("PAINTED", PAINTED)
     )
     page.wait_for_load_state("networkidle")
 

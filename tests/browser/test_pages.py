@@ -228,7 +228,7 @@ def test_print(page: str, site: Site, browser: Browser, tmp_path: Path) -> None:
     assert "".join(headings[0].split()) in flat
     sheets = [sheet.split("\n") for sheet in text.split("\f")[:-1]]
     none(f"page {i} is blank" for i, sheet in enumerate(sheets, 1) if not any(sheet))
-    ends = [[line for line in sheet if line.strip()][-1] for sheet in sheets]
+    ends = [[line for line in sheet if line.strip()][-1] for sheet in sheets[:-1]]
     none(f"a page ends on {end!r}" for end in ends if end in headings)
 
 
