@@ -56,8 +56,8 @@ def verdicts(app: Sphinx, page: str) -> list[nodes.Node]:
             _text(claim["verdict"]),
             _text(_since(held, claim["id"])),
             _text(_day(claim["checked"])) if "checked" in claim else [],
-            _edition(claim.get("edition_used")),
-            _edition(claim.get("edition_known")),
+            _edition(app, claim.get("edition_used")),
+            _edition(app, claim.get("edition_known")),
         ]
         for claim in app.rare_earths_claims  # type: ignore[attr-defined]
     ]
@@ -75,7 +75,7 @@ def _since(held: list[history.Row], claim: str) -> str:
     return since
 
 
-def _edition(edition: dict[str, Any] | None) -> list[nodes.Node]:
+def _edition(app: Sphinx, edition: dict[str, Any] | None) -> list[nodes.Node]:
     """Year and documents of an edition, each document with its address."""
     if not edition or not edition["year"]:
         return [nodes.Text("–")]
@@ -86,7 +86,7 @@ def _edition(edition: dict[str, Any] | None) -> list[nodes.Node]:
         publishers.setdefault(publisher, url)
     for i, (publisher, url) in enumerate(publishers.items()):
         made.append(nodes.Text(", " if i else ": "))
-        made.append(nodes.reference("", publisher, refuri=url) if url else nodes.Text(publisher))
+        made.append(_named(app, publisher, url))
     return made
 
 
@@ -172,11 +172,11 @@ def corrections(app: Sphinx, page: str) -> list[nodes.Node]:
         after = [line["source"]] if line["source"] != row["source"] else []
         told: list[nodes.Node | str] = [
             f"{about}, {row['entity']}, {row['period']} (",
-            _named(*_document(row["source"])),
+            _named(app, *_document(row["source"])),
             f"{_vintage(row)}): ",
             *_changed({str(name): str(text) for name, text in line.items()}),
             f". {line['reason']}",
-            *(part for key in after for part in ("; after ", _named(*_document(str(key))))),
+            *(part for key in after for part in ("; after ", _named(app, *_document(str(key))))),
             ".",
         ]
         items.append(nodes.list_item("", paragraph(*told)))
@@ -208,8 +208,10 @@ def _figure(text: str) -> str:
     return f"{int(whole):,}{point}{rest}"
 
 
-def _named(name: str, url: str) -> nodes.Node:
-    return nodes.reference("", name, refuri=url) if url else nodes.Text(name)
+def _named(app: Sphinx, name: str, url: str) -> nodes.Node:
+    """A document by its publisher, linked on screen: in print each link would be a footnote."""
+    linked = url and app.builder.format == "html"
+    return nodes.reference("", name, refuri=url) if linked else nodes.Text(name)
 
 
 @cache
