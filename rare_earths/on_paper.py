@@ -32,7 +32,6 @@ TINTS = {
     "china_tint": "#f6d7c7",
     "grey_tint": "#f8f9fa",
 }
-_PRINTED = {COLOURS[name]: colour for name, colour in (MARKS | TINTS).items()}
 
 
 def _fills(figure: Canvas) -> Iterator[tuple[Artist, str]]:
@@ -40,7 +39,7 @@ def _fills(figure: Canvas) -> Iterator[tuple[Artist, str]]:
     for artist in figure.findobj(Patch):
         yield artist, to_hex(artist.get_facecolor())
     for line in figure.findobj(Line2D):
-        if line.get_marker() == "s" and line.get_linestyle() == "None":
+        if line.get_marker() == "s" and len(line.get_xdata()) == 1:  # type: ignore[arg-type]
             yield line, to_hex(line.get_markerfacecolor())
 
 
@@ -50,12 +49,19 @@ def _set(artist: Artist, colour: str) -> None:
 
 @contextmanager
 def printed_fills(figure: Canvas) -> Iterator[None]:
-    """Give a figure in which several fills meet those of paper, and take them back afterwards."""
-    found = [(artist, colour) for artist, colour in _fills(figure) if colour in _PRINTED]
-    if len({colour for _, colour in found}) < 2:
-        found = []
+    """Give a figure in which several marks, or several tints, meet those of paper; undo it after.
+
+    A single tint, such as a band behind points, stays as it is.
+    """
+    printed: dict[str, str] = {}
+    fills = list(_fills(figure))
+    for row in (MARKS, TINTS):
+        own = {COLOURS[name]: colour for name, colour in row.items()}
+        if len({colour for _, colour in fills} & set(own)) > 1:
+            printed |= own
+    found = [(artist, colour) for artist, colour in fills if colour in printed]
     for artist, colour in found:
-        _set(artist, _PRINTED[colour])
+        _set(artist, printed[colour])
     try:
         yield
     finally:

@@ -24,7 +24,7 @@ def lightness(colour: str) -> float:
 @pytest.mark.parametrize(
     "colours",
     [MARKS.values(), TINTS.values(), [(MARKS | TINTS)[fill] for fill, _ in FILL.values()],
-     [MARKS[name] for name in ("china", "fourth", "rest", "third")] + [TINTS["grey_tint"]]],
+     [MARKS[name] for name in ("china", "fourth", "rest", "third")] + [COLOURS["grey_tint"]]],
 )  # fmt: skip
 def test_fills_differ_in_grey(colours: list[str]) -> None:
     found = sorted(map(lightness, colours))
@@ -35,12 +35,14 @@ def test_screen_colours_come_back() -> None:
     """Bars and their squares change together, for the time of printing only."""
     figure, ax = plt.subplots()
     bars = [ax.bar(1, 1, color=COLOURS[name])[0] for name in ("china", "rest")]
-    square = ax.plot(1, 1, marker="s", color=COLOURS["china"], linestyle="none")[0]
+    square = ax.plot(1, 1, marker="s", color=COLOURS["china"])[0]
     line = ax.plot([1, 2], [1, 2], marker="s", color=COLOURS["china"])[0]
+    band = ax.axvspan(0, 1, color=COLOURS["grey_tint"])
     with printed_fills(figure):
         assert to_hex(bars[0].get_facecolor()) == MARKS["china"]
         assert to_hex(square.get_markerfacecolor()) == MARKS["china"]
         assert to_hex(line.get_markerfacecolor()) == COLOURS["china"]
+        assert to_hex(band.get_facecolor()) == COLOURS["grey_tint"]
     assert to_hex(bars[0].get_facecolor()) == COLOURS["china"]
     assert to_hex(square.get_markerfacecolor()) == COLOURS["china"]
     plt.close(figure)
