@@ -25,7 +25,7 @@ from browser.served import Site
 from built import none
 from conftest import ROOT
 from PIL import Image
-from test_book_build import make_book, run
+from test_book_build import GOOD, TOOLS, make_book, notebook, run
 from test_book_parts import BOOK, KNOWN
 
 from rare_earths.book import deposit, release, social
@@ -59,16 +59,15 @@ Not an edition.
 
 @pytest.fixture(scope="module")
 def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of a small book whose public address is set; its preview is drawn already."""
+    """The pages of a small book whose public address is set, and which draws a preview."""
     folder = make_book(tmp_path_factory.mktemp("public") / "my book")
     config = (folder / "_config.yml").read_text("utf-8")
     assert "      address: null" in config
     config = config.replace("      address: null", f"      address: {ADDRESS}")
     (folder / "_config.yml").write_text(config, "utf-8")
     (folder / "CHANGELOG.md").write_text(LOG, "utf-8")
-    figures = folder / "_build" / "figures"
-    figures.mkdir(parents=True)
-    (figures / social.PREVIEW).write_bytes(b"a picture")
+    drawn = f'(RAN.parent / "figures" / "{social.PREVIEW}").write_bytes(b"a picture")\n'
+    notebook(folder / "chapters" / "01-one.ipynb", "#%" + TOOLS + drawn, *GOOD[1:])
     done = run(folder)
     assert done.returncode == 0, done.stderr
     return folder / "_build" / "html"

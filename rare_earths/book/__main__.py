@@ -281,8 +281,8 @@ def epub() -> int:
         return 0
     stamp.unlink(missing_ok=True)
     inputs = _inputs()
-    if date := source_date(ROOT):  # the only date in the file
-        os.environ["SOURCE_DATE_EPOCH"] = date
+    # The only date in the file; outside git that of EPOCH in files.py, not the clock's.
+    os.environ["SOURCE_DATE_EPOCH"] = source_date(ROOT) or "315532800"
     if _in_another_form("epub", folder):
         return 1
     _note(stamp, inputs, folder)

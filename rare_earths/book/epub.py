@@ -21,6 +21,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from rare_earths.book import light
 from rare_earths.book.facts import Facts, facts
 from rare_earths.book.files import EPOCH, write_whole
+from rare_earths.book.languages import TRANSLATIONS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -33,7 +34,8 @@ SHEET = "reader.css"
 SITE_ONLY = (
     *(f"rare_earths.book.{name}" for name in ("blocks", "light", "cite", "site", "social")),
     *(f"rare_earths.book.{name}" for name in ("linked_data", "moved")),
-    *(f"rare_earths.book.{name}" for name in ("data_files", "evidence_site")),
+    *(f"rare_earths.book.{name}" for name in ("data_files", "evidence_site", "policy")),
+    *(f"rare_earths.book.{name}" for name in ("notices", "languages", "launch")),
     "sphinx_book_theme",
     "pydata_sphinx_theme",
     "jupyter_book",
@@ -167,6 +169,9 @@ def _page(
         body = context.get("body", "")
         for pattern, instead in _MENDED:
             body = pattern.sub(instead, body)
+        if pagename in TRANSLATIONS:
+            language = TRANSLATIONS[pagename][0]
+            body = f'<div lang="{language}" xml:lang="{language}">{body}</div>'
         context["body"] = body
 
 

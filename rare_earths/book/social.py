@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from rare_earths.book.cite import is_chapter
 from rare_earths.book.facts import Facts, facts
+from rare_earths.book.languages import CHINESE, ENGLISH, TRANSLATIONS
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
 PREVIEW = "preview.png"
+LOCALES = {ENGLISH: "en_GB", CHINESE: "zh_CN"}
 SIZE = (1200, 630)  # px, as rare_earths.overview draws it
 
 
@@ -80,7 +82,7 @@ def _page(
         described.get("description", ""),
         kind=_kind(app, pagename),
         picture=_preview(app).is_file(),
-        locale=context.get("page_locale", "en_GB"),
+        locale=LOCALES[TRANSLATIONS.get(pagename, (ENGLISH, None))[0]],
     )
 
 
