@@ -357,7 +357,7 @@ def _formulas(raw: Raw) -> list[Fault]:
     """No cell of any table is a formula to a spreadsheet."""
     tables = raw.tables | {f"{topic}.csv": table for topic, table in raw.topics.items()}
     return [
-        Fault("error", file, int(str(line)) + 2, column, repr(text), "a text that is no formula")
+        Fault("error", file, line, column, repr(row[column]), "a text that is no formula")
         for file, table in tables.items()
         for column in table.columns
         for line, row in _lines(table[table[column].str.match(FORMULA)])
