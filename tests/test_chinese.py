@@ -103,6 +103,14 @@ def test_no_number_is_typed() -> None:
             assert sorted(re.findall(r"\{(\w+)\}", said)) == sorted(fields), said
 
 
+def test_punctuation_is_chinese() -> None:
+    """No half-width comma, colon or bracket beside Chinese in what is said."""
+    said = [*chinese.WORDS.values(), *chinese.SENTENCES.values(), *chinese.CLAIMS.values()]
+    said += [*chinese.STATEMENTS.values()]
+    said += [text for forms in chinese.FORMS.values() for text in forms.values()]
+    none([text for text in said if re.search(r"[,;:()?!]", text)])
+
+
 def test_large_numbers() -> None:
     """In 万 and 亿, exact."""
     assert chinese.large("44000000", "吨") == "4400万吨"

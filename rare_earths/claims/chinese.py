@@ -270,7 +270,7 @@ FORMS: dict[str, dict[str, str]] = {
         "China exported {a:D} of compounds without cerium, and metals in {y:y}, {who:N} {b:D} "
         "(BACI, value); the ratio is {r:n}.": (
             "{y}年中国出口不含铈的化合物和金属{a}，{who}出口{b}，前者是后者的{r}倍"
-            "(BACI数据，按金额）。"
+            "（BACI数据，按金额）。"
         ),
     },
     "C09b": {
@@ -283,7 +283,7 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "C10a": {
         "China's share of world exports of magnets in {y:y} is {s:p} (BACI, value).": (
-            "{y}年世界永磁体出口中，中国占{s}(BACI数据，按金额）。"
+            "{y}年世界永磁体出口中，中国占{s}（BACI数据，按金额）。"
         )
     },
     "C10b": {
@@ -314,7 +314,7 @@ FORMS: dict[str, dict[str, str]] = {
     "C12b": {
         "Modelled: the change is worth {a:p} of its cost and earns a return of {b:p} a year, where "
         "{c:p} is asked: support of {d:p} of its cost is needed.": (
-            "据模型估算，改用清洁工艺的净现值为投资的{a}，年收益率{b}，低于要求的{c},"
+            "据模型估算，改用清洁工艺的净现值为投资的{a}，年收益率{b}，低于要求的{c}，"
             "需补贴投资的{d}。"
         ),
         "Modelled: the change is worth {a:p} of its cost and earns a return of {b:p} a year, where "
