@@ -35,8 +35,10 @@ test: $(READY_TEST)  ## set up what the tests need, build, then run every test
 	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
 	@RARE_EARTHS_OUTPUT=store PYTHONHASHSEED=0 $(PY) -m pytest --nbval chapters
 
-trust: $(READY)  ## break every datum that a figure or verdict uses: is each slip seen? (hours)
+trust: $(READY_TEST)  ## break each datum used, builds and the machine; is it seen, is all the same? (hours)
 	@$(PY) -m rare_earths.keeper.mutation
+	@$(PY) tests/faults.py
+	@$(PY) -m rare_earths.keeper.same --pdf
 
 bench: $(READY_TEST)  ## measure builds, pages and explorers (Lighthouse included)
 	@sh tests/setup.sh bench

@@ -368,5 +368,16 @@ def _run(command: Callable[..., int], arguments: list[str]) -> int:
         return command(*arguments)
 
 
+def _in_utf8() -> None:
+    """Start again in Python's UTF-8 mode where the locale has other signs: it, and all that it
+    starts, could not write the name of a Chinese folder, or read it.
+    """
+    if sys.getfilesystemencoding() != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        command = [sys.executable, "-X", "utf8", "-m", "rare_earths.book", *sys.argv[1:]]
+        os.execv(sys.executable, command)
+
+
 if __name__ == "__main__":
+    _in_utf8()
     sys.exit(main(sys.argv[1:]))

@@ -243,7 +243,9 @@ def _run(
         raise NotBuiltError(f"{surroundings.name}:\n{done.stdout}{done.stderr}")
 
 
-def compare(places: Iterable[Surroundings], scratch: Path, *, pdf: bool = False) -> Iterator[str]:
+def compare(
+    places: Iterable[Surroundings], scratch: Path, *, pdf: bool = False, source: Path = ROOT
+) -> Iterator[str]:
     """Build in each of the places; a sentence for each file that differs from the first's."""
     names = (*PUBLISHED, "pdf") if pdf else PUBLISHED
     first: Path | None = None
@@ -253,7 +255,7 @@ def compare(places: Iterable[Surroundings], scratch: Path, *, pdf: bool = False)
         if place.owner is not None:
             shutil.chown(room, place.owner, place.owner)
         folder = room / place.folder
-        check_out(folder, place)
+        check_out(folder, place, source)
         made = build(folder, place, room, pdf=pdf)
         first = first or made
         found = list(differences(first, made, names))
