@@ -651,6 +651,14 @@ def test_a_cell_that_raises_is_named_with_its_line(tmp_path: Path) -> None:
     (folder / CHAPTER).write_text(first, "utf-8")
 
 
+def test_a_kernel_that_dies_is_named_with_its_page(tmp_path: Path) -> None:
+    folder = make_book(tmp_path / "my book")
+    notebook(folder / CHAPTER, "# One", "#% import os\nos._exit(3)")
+    done = run(folder)
+    assert done.returncode == 1
+    assert done.stderr == "The book was not built: chapters/01-one.ipynb: Kernel died\n"
+
+
 @pytest.mark.parametrize(
     ("location", "said"),
     [

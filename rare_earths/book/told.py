@@ -53,6 +53,28 @@ class _Places(logging.Filter):
         return True
 
 
+class PageError(Exception):
+    """A page cannot be read; the message begins with its file."""
+
+
+def _name_pages(app: Sphinx) -> None:
+    """Let every failure in reading a page name the page; failing cells have done so already."""
+    from myst_nb.core.execute import ExecutionError
+
+    read = app.builder.read_doc
+
+    def read_doc(docname: str, **how: Any) -> None:
+        try:
+            read(docname, **how)
+        except (ExecutionError, OSError):  # told in their own words
+            raise
+        except Exception as fault:
+            page = app.env.doc2path(docname, base=False)
+            raise PageError(f"{page}: {fault or type(fault).__name__}") from None
+
+    app.builder.read_doc = read_doc  # type: ignore[misc, method-assign]
+
+
 def failure(fault: BaseException, folder: Path) -> str:
     """Why a build failed, in a sentence or two; of a failing cell its place, code and error.
 
@@ -60,6 +82,8 @@ def failure(fault: BaseException, folder: Path) -> str:
     """
     if isinstance(fault, OSError):
         return file_fault(fault)
+    if isinstance(fault, SystemExit):
+        return "see above."
     # In a process of its own a failure is text, else it is a chain of exceptions.
     text = getattr(fault, "traceback", "") or ""
     detail = _CELL.search(text)
@@ -69,7 +93,8 @@ def failure(fault: BaseException, folder: Path) -> str:
         write_whole(folder / "_build" / TRACE, whole)
         said = [cell(folder, named[1], whole), f"All of its trace: _build/{TRACE}"]
     else:
-        said = [str(fault).strip() or type(fault).__name__, whole.strip()]
+        own = str(fault).strip().removeprefix(f"{__name__}.PageError: ")
+        said = [own or type(fault).__name__, whole.strip()]
     return "\n".join(filter(None, said)).replace(f"{folder}/", "")
 
 
@@ -106,7 +131,8 @@ def _number(path: Path, source: str) -> int:
 
 
 def setup(app: Sphinx) -> None:
-    """Hook into what Sphinx prints of warnings."""
+    """Hook into what Sphinx prints of warnings, and into the reading of pages."""
+    app.connect("builder-inited", _name_pages)
     from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
     for handler in logging.getLogger(NAMESPACE).handlers:
