@@ -20,6 +20,9 @@ LIST = (ROOT / "LICENSES.md").read_text("utf-8")
 SITE, PRINT = LIST.split("## The site")[1].split("## The PDF")
 
 
+WITH_ADDRESS = {"sitemap.xml", "feed.xml"}  # written only when the public address is set
+
+
 def patterns(part: str) -> list[str]:
     """What stands in the first column of a table."""
     rows = [line.split("|")[1] for line in part.splitlines() if line.startswith("| `")]
@@ -36,7 +39,7 @@ def unlisted(names: list[str], listed: list[str]) -> Iterator[str]:
     yield from (
         f"{p} stands for nothing that is shipped"
         for p in listed
-        if not any(fnmatchcase(name, p) for name in names)
+        if p not in WITH_ADDRESS and not any(fnmatchcase(name, p) for name in names)
     )
 
 
