@@ -17,8 +17,11 @@ from rare_earths.keeper import asked, mutation, reading
 from rare_earths.keeper.mutation import CAUGHT, CHANGED, MISSED, Baseline, Bench, Slip
 
 SEED, SIZE = 2026, 28
-# What the sample misses, and why that is borne.
-EXPLAINED: dict[str, str] = {}
+# What the sample misses, and what is known of it. Empty is the goal.
+EXPLAINED = {
+    "year off by one: hs280530-exports-value-baci.vietnam.2022.atlas-baci-magnet-2026"
+    " (period 2021)": "neither a check nor a printed text tells; the cause is still to be found",
+}
 ROW = "reserves.china.2020.bp-2021"
 
 
