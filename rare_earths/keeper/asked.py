@@ -232,9 +232,9 @@ class _Facts(dict[str, tuple[str, str, str, str]]):
 
 def _facts(book: Evidence) -> dict[str, tuple[str, str, str, str]]:
     """`engine._facts` without going through all rows for each slip."""
-    if isinstance(book, Broken) and book.line is None:
-        return _facts(book.whole)
     if isinstance(book, Broken):
+        if book.line is None:
+            return _facts(book.whole)
         mine = _facts_as_they_are.__wrapped__(_Bare(book.line))
         return {**_facts(book.whole), **mine}
     if isinstance(book, Watched):
@@ -246,7 +246,7 @@ def _facts(book: Evidence) -> dict[str, tuple[str, str, str, str]]:
 def _wrapped() -> list[tuple[Any, str, Any, Any]]:
     """Module, name, function and stand-in of every cached function of the package."""
     stand_ins: dict[int, Any] = {}
-    found = []
+    found: list[tuple[Any, str, Any, Any]] = []
     for module in [m for n, m in sorted(sys.modules.items()) if n.startswith("rare_earths.")]:
         if re.search(r"\.(keeper|book|evidence\w*)\b", module.__name__):
             continue  # these ask nothing of the evidence, or not through it

@@ -175,7 +175,7 @@ class Bench:
         self.judges = {name: checks.Judge(raw, [name]) for name in checks.CHECKS}
         self._corrections: dict[str, list[dict[str, str]]] = defaultdict(list)
         for c in raw.tables["corrections.csv"].to_dict("records"):
-            self._corrections[c["row"]].append(c)
+            self._corrections[c["row"]].append({str(k): str(v) for k, v in c.items()})
         self._groups: dict[tuple[str, ...], Any] = {}
 
     def broken(self, slip: Slip) -> tuple[Broken, pd.DataFrame | None]:
