@@ -143,8 +143,7 @@ def china_output(evidence: Evidence, series: str = "official") -> pd.DataFrame:
 def compilation_sources(evidence: Evidence, compilation: str) -> set[str]:
     """Documents that print a compilation's world output: those with a World or foreign row of
     that lineage."""
-    rows = evidence.rows
-    own = rows[(rows["series"] == "mine_production") & (rows["lineage"] == compilation)]
+    own = evidence.select("mine_production", lineage=compilation, unusable=True)
     return set(own["source"])
 
 
