@@ -168,7 +168,7 @@ WRONG_FACTS: dict[str, list[object]] = {
     "address": [
         "example.org",
         "http//example.org",
-        "file:///tmp",
+        "file:" + "///tmp",
         5,
         "https://",
         "https://a b.org",
