@@ -2,8 +2,7 @@
 # Paths are relative and quoted, so that a folder with a space in its name works.
 
 .DEFAULT_GOAL := help
-.PHONY: book pdf epub release serve lab bench refresh test trust expected edition lock newest \
-	audit clean help
+.PHONY: book pdf serve lab bench refresh test trust expected edition lock clean help
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
@@ -17,12 +16,6 @@ book: $(READY)  ## build the HTML into _build/html, and say which verdicts and n
 pdf: $(READY)  ## build the PDF into _build/pdf/rare-earths.pdf (needs TeX: sh tests/setup.sh tex)
 	@$(PY) -m rare_earths.book pdf
 
-epub: $(READY)  ## build the EPUB into _build/epub/rare-earths.epub
-	@$(PY) -m rare_earths.book epub
-
-release: $(READY)  ## pack site, PDF and EPUB into one zip with its checksum, in _build/release
-	@$(PY) -m rare_earths.book release
-
 serve: book  ## build, then serve the book on this machine, compressed (PORT=8000)
 	@$(PY) -m rare_earths.book serve $(or $(PORT),8000)
 
@@ -31,14 +24,12 @@ lab: $(READY_TEST)  ## open the chapters in JupyterLab
 
 test: $(READY_TEST)  ## set up what the tests need, build, then run every test
 	@sh tests/setup.sh all
-	@$(MAKE) --no-print-directory book pdf epub
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist worksteal
+	@$(MAKE) --no-print-directory book pdf
+	@$(PY) -m pytest
 	@RARE_EARTHS_OUTPUT=store PYTHONHASHSEED=0 $(PY) -m pytest --nbval chapters
 
-trust: $(READY_TEST)  ## break each datum used, builds and the machine; is it seen, is all the same? (hours)
+trust: $(READY)  ## break every datum that a figure or verdict uses: is each slip seen? (hours)
 	@$(PY) -m rare_earths.keeper.mutation
-	@$(PY) tests/faults.py
-	@$(PY) -m rare_earths.keeper.same --pdf
 
 bench: $(READY_TEST)  ## measure builds, pages and explorers (Lighthouse included)
 	@sh tests/setup.sh bench
@@ -53,15 +44,6 @@ expected: book  ## take the verdicts and numbers just built as the expected ones
 edition: $(READY)  ## say what new rows would move (NEW=table.csv); WRITE=1 takes them
 	@[ -n "$(NEW)" ] || { echo "Name the table: make edition NEW=table.csv" >&2; exit 2; }
 	@$(PY) -m rare_earths.evidence edition "$(NEW)" $(if $(WRITE),--write)
-
-newest:  ## what breaks with the newest packages that pyproject.toml allows? (report alone)
-	@PYTHON="$(PYTHON)" sh rare_earths/book/newest.sh
-
-audit:  ## ask for known weaknesses of the pinned packages (pip-audit; needs the network)
-	@$(or $(PYTHON),python3) -m venv _build/audit
-	@_build/audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit
-	@for lock in requirements.lock requirements-test.lock; do \
-	    _build/audit/bin/pip-audit --strict --disable-pip --require-hashes -r $$lock || exit 1; done
 
 lock:  ## pin all packages again (needs uv); then run the tests
 	@sh rare_earths/book/lock.sh

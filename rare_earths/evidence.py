@@ -34,8 +34,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rare_earths import bibliography
-
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 ROW_COLUMNS = [
@@ -50,8 +48,7 @@ TABLES = {
     "vocabulary/units.csv": "unit pint dimension meaning",
     "vocabulary/licences.csv": "licence pass_on reason",
     "lineages.csv": "lineage name kind derives_from note",
-    "claims.csv": "id chapter claim status checked",
-    "verdict_history.csv": "claim version date verdict certainty holds reason",
+    "claims.csv": "id chapter claim status",
     "corrections.csv": "row field printed corrected reason source",
     "exclusions.csv": "origin series entity period value low high bound unit quality source locator"
     " vintage lineage hand note reason kept",
@@ -100,21 +97,17 @@ class Fault:
         if self.line:
             where += f", line {self.line}"
         if self.column:
-            where += f", {'entry' if self.file.endswith('.bib') else 'column'} {self.column}"
+            where += f", column {self.column}"
         return f"{where}: found {self.found}, expected {self.expected}."
 
 
 @dataclass(frozen=True)
 class Raw:
-    """The tables as text, before any judgement: every cell a string.
-
-    source_lines: line of ``sources.bib`` on which the entry of a key begins.
-    """
+    """The tables as text, before any judgement: every cell a string."""
 
     topics: dict[str, pd.DataFrame]
     tables: dict[str, pd.DataFrame]
     sources: pd.DataFrame
-    source_lines: dict[str, int]
     definitions: str
     faults: tuple[Fault, ...]
 
@@ -232,15 +225,23 @@ SOURCE_FIELDS = [
 ]
 
 
-def _read_sources(folder: Path, faults: list[Fault], lines: dict[str, int]) -> pd.DataFrame:
-    """Read ``sources.bib``: one line a BibTeX entry, index ``key``; ``lines`` says where it is."""
-    read = bibliography.read(folder / "sources.bib")
-    for slip in read.slips:
-        where = ("fatal", "sources.bib", slip.line, slip.key)
-        faults.append(Fault(*where, slip.found, slip.expected))
-    lines.update(read.lines)
+def _read_sources(folder: Path, faults: list[Fault]) -> pd.DataFrame:
+    """Read ``sources.bib``: one line a BibTeX entry, index ``key``."""
+    from pybtex.database import parse_string
+    from pybtex.exceptions import PybtexError
+
+    path = folder / "sources.bib"
+    if not path.is_file():
+        faults.append(Fault("fatal", "sources.bib", 0, "", "no such file", "a bibliography"))
+        return pd.DataFrame(columns=["key", *SOURCE_FIELDS]).set_index("key")
+    try:
+        entries = parse_string(path.read_text(encoding="utf-8"), "bibtex").entries
+    except (PybtexError, UnicodeDecodeError) as error:
+        found = " ".join(str(error).split())
+        faults.append(Fault("fatal", "sources.bib", 0, "", found, "BibTeX entries with own keys"))
+        return pd.DataFrame(columns=["key", *SOURCE_FIELDS]).set_index("key")
     rows = []
-    for key, entry in read.entries.items():
+    for key, entry in entries.items():
         row = {field: _plain(entry.fields.get(field, "")) for field in SOURCE_FIELDS}
         row["author"] = "; ".join(_plain(str(p)) for p in entry.persons.get("author", []))
         rows.append({"key": key, **row})
@@ -274,9 +275,7 @@ def _read(folder: Path) -> Raw:
         faults.append(
             Fault("fatal", "vocabulary/units.txt", 0, "", "no such file", "unit definitions")
         )
-    lines: dict[str, int] = {}
-    sources = _read_sources(folder, faults, lines)
-    return Raw(topics, tables, sources, lines, text, tuple(faults))
+    return Raw(topics, tables, _read_sources(folder, faults), text, tuple(faults))
 
 
 # --- units ---------------------------------------------------------------------------------------
@@ -349,7 +348,7 @@ class Evidence:
     grade (of the source), kind (of the entity), year (where the period lies in one year) and
     edition (year of the vintage). sources, lineages, claims, parameters, topics, series, entities,
     licences, projects, origins: the other tables, indexed by their key; corrections, exclusions,
-    deviations, holes, events, verdict_history: lists.
+    deviations, holes, events: lists.
     """
 
     def __init__(self, raw: Raw, rows: pd.DataFrame) -> None:
@@ -358,7 +357,6 @@ class Evidence:
         self.sources = raw.sources
         self.lineages = tables["lineages.csv"].set_index("lineage")
         self.claims = tables["claims.csv"].set_index("id")
-        self.verdict_history = tables["verdict_history.csv"]
         self.corrections = tables["corrections.csv"]
         self.exclusions = tables["exclusions.csv"]
         self.holes = tables["holes.csv"]
@@ -376,7 +374,6 @@ class Evidence:
         self._places = self._corrected.groupby("series", sort=False).indices
         self._parts: dict[tuple[str, ...], pd.DataFrame] = {}
         self._ancestors: dict[str, frozenset[str]] = {}
-        self._parameters: dict[str, Parameter] = {}
 
     def select(
         self,
@@ -474,14 +471,12 @@ class Evidence:
 
     def parameter(self, name: str) -> Parameter:
         """A parameter by name. Raises EvidenceError if there is none of that name."""
-        if name not in self._parameters:
-            self._known("parameter", [name], self.parameters.index)
-            row: Any = self.parameters.loc[name]
-            low, high = (float(str(row[c])) if row[c] else float("nan") for c in ("low", "high"))
-            self._parameters[name] = Parameter(
-                name, float(row["value"]), low, high, *row[["unit", "source", "locator", "note"]]
-            )
-        return self._parameters[name]
+        self._known("parameter", [name], self.parameters.index)
+        row: Any = self.parameters.loc[name]
+        low, high = (float(str(row[c])) if row[c] else float("nan") for c in ("low", "high"))
+        return Parameter(
+            name, float(row["value"]), low, high, *row[["unit", "source", "locator", "note"]]
+        )
 
     def independent(self, ids: Iterable[str]) -> int:
         """How many independent origins stand behind the rows.
@@ -628,15 +623,12 @@ def _load(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> Evidence:
     return Evidence(raw, tidy(raw))
 
 
-CHECKED_BY = ("bibliography", "evidence", "evidence_checks")
-
-
 def _digest(folder: Path) -> str:
     """Names the exact state of the tables, of the code that checks them and of its libraries."""
     here = Path(__file__).resolve().parent
     paths = [p for p in sorted(folder.rglob("*")) if p.suffix in (".csv", ".bib", ".txt")]
     digest = hashlib.sha256()
-    for path in [*paths, *(here / f"{name}.py" for name in CHECKED_BY)]:
+    for path in [*paths, here / "evidence.py", here / "evidence_checks.py"]:
         content = path.read_bytes()
         digest.update(f"{path.name} {len(content)}\n".encode() + content)
     for library in ("pandas", "pandera", "pint", "country_converter", "pybtex"):

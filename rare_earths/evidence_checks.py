@@ -10,16 +10,14 @@ import functools
 import itertools
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from rare_earths.evidence import HANDS, Fault, Raw, Units, joined, row_id
 
 COUNT = r"\d+"
-DAY = r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])"
 NUMBER = r"-?\d+(\.\d+)?"
 _POINT = r"(FY\d{4}(-H[12])?|\d{4}(-Q[1-4]|-H[12]|-(0[1-9]|1[0-2])(-([0-2]\d|3[01]))?)?)"
 PERIOD = rf"undated|\.\./{_POINT}|{_POINT}/\.\.|{_POINT}(/{_POINT})?"
@@ -36,9 +34,6 @@ Plan = dict[str, str | set[str]]
 
 WORDS = {
     "id": "a lower-case id such as reserves.china.2020.bp-2021",
-    "checked": "a day such as 2026-11-24",
-    "holds": "a pair such as 17/21",
-    "version": "a version such as 0.1.0",
     "period": "a period such as 2020, 2025-04, 2020-Q1, FY2024, 2009/2012, ../2012 or undated",
     "vintage": "the year of the edition, or nothing",
     "locator": "where in the source the figure stands: edition, page, table",
@@ -77,7 +72,7 @@ def _fatal(found: Iterable[Fault]) -> bool:
 
 def _all(raw: Raw) -> list[Fault]:
     rows = joined(raw)
-    found = _form(raw, rows) + _relations(raw, rows) + _formulas(raw)
+    found = _form(raw, rows) + _relations(raw, rows)
     # With a line lost, sums would be short for that reason alone.
     return found if raw.faults else found + _meaning(raw, _sound(rows, found))
 
@@ -120,11 +115,7 @@ def _form(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
         "vocabulary/units.csv": {"unit": some, "pint": some, "dimension": some, "meaning": some},
         "vocabulary/licences.csv": {"licence": some, "pass_on": {"yes", "no"}, "reason": some},
         "lineages.csv": {"lineage": r"[a-z0-9_:]+", "name": some},
-        "claims.csv": {"id": r"C\d\d", "chapter": some, "claim": some, "status": set(STATUSES),
-                       "checked": DAY},
-        "verdict_history.csv": {"claim": set(tables["claims.csv"]["id"]),
-                                "version": r"\d+\.\d+\.\d+", "date": DAY, "verdict": some,
-                                "certainty": some, "holds": r"\d+/\d+", "reason": some},
+        "claims.csv": {"id": r"C\d\d", "chapter": some, "claim": some, "status": set(STATUSES)},
         "corrections.csv": {"row": SLUG, "field": KEY, "reason": some,
                             "source": set(raw.sources.index)},
         "exclusions.csv": {"series": some, "reason": some, "source": set(raw.sources.index)},
@@ -214,7 +205,7 @@ def _relations(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
     found = []
     for of_rows in (_order, _bound_words, _dimension, _topic_of_series, _same_id, _id_says):
         found += of_rows(raw, rows)
-    for of_tables in (_keys_once, _history_once, _names, _country_codes, _unit_words, _circles):
+    for of_tables in (_keys_once, _names, _country_codes, _unit_words, _circles):
         found += of_tables(raw)
     # With a table lost, what refers to its rows cannot be judged.
     return found if raw.faults else found + _corrections(raw)
@@ -339,51 +330,21 @@ def _keys_once(raw: Raw) -> list[Fault]:
     return found
 
 
-def _history_once(raw: Raw) -> list[Fault]:
-    """A claim has one verdict in a version of the book."""
-    file = "verdict_history.csv"
-    table = raw.tables[file]
-    twice = table[table[["claim", "version"]].duplicated()]
-    expected = "one row for a claim and version"
-    return [
-        Fault("error", file, line, "claim", repr(r["claim"]), expected) for line, r in _lines(twice)
-    ]
-
-
-# What a spreadsheet runs when it opens a table: "=…", "@…", and a sign before no number.
-FORMULA = r"[=@\t\r]|[+-](?!\s?[\d.])"
-
-
-def _formulas(raw: Raw) -> list[Fault]:
-    """No cell of any table is a formula to a spreadsheet."""
-    tables = raw.tables | {f"{topic}.csv": table for topic, table in raw.topics.items()}
-    return [
-        Fault("error", file, line, column, repr(row[column]), "a text that is no formula")
-        for file, table in tables.items()
-        for column in table.columns
-        for line, row in _lines(table[table[column].str.match(FORMULA)])
-    ]
-
-
-def _source_fault(raw: Raw, key: Hashable, found: str, expected: str) -> Fault:
-    line = raw.source_lines[str(key)]
-    return Fault("error", "sources.bib", line, str(key), found, expected)
-
-
 def _names(raw: Raw) -> list[Fault]:
     """Grades and licences of the sources; each lineage derives from known ones."""
     found = []
     for key, grade in raw.sources["grade"].items():
         if grade not in GRADES:
-            found.append(_source_fault(raw, key, repr(grade), "grade A, B or C"))
+            found.append(Fault("error", "sources.bib", 0, str(key), repr(grade), "grade A, B or C"))
     for key, other in raw.sources["supersedes"].items():
         if other and other not in raw.sources.index:
-            found.append(_source_fault(raw, key, repr(other), "a key of its own"))
+            expected = "a key of its own"
+            found.append(Fault("error", "sources.bib", 0, str(key), repr(other), expected))
     licences = set(raw.tables["vocabulary/licences.csv"]["licence"])
     for key, licence in raw.sources["licence"].items():
         if licence not in licences:
             expected = "terms that vocabulary/licences.csv judges"
-            found.append(_source_fault(raw, key, repr(licence), expected))
+            found.append(Fault("error", "sources.bib", 0, str(key), repr(licence), expected))
     known = set(raw.tables["lineages.csv"]["lineage"])
     for line, r in _lines(raw.tables["lineages.csv"]):
         for parent in filter(None, r["derives_from"].split(";")):
@@ -516,11 +477,10 @@ def _meaning(raw: Raw, rows: pd.DataFrame) -> list[Fault]:
 
 
 class Judge:
-    """Some checks of meaning, all by default; accepted contradictions are told apart."""
+    """The checks of meaning for a few rows at a time, accepted contradictions left out."""
 
-    def __init__(self, raw: Raw, checks: Iterable[str] = ()) -> None:
+    def __init__(self, raw: Raw) -> None:
         self.raw = raw
-        self.tests = {name: CHECKS[name] for name in checks or CHECKS}
         accepted = raw.tables["accepted.csv"][["check", "row"]]
         self.accepted = set(accepted.itertuples(index=False, name=None))
         apart = raw.tables["deviations.csv"][["series", "entity", "period"]]
@@ -528,7 +488,7 @@ class Judge:
 
     def findings(self, rows: pd.DataFrame) -> Iterator[tuple[str, Any, str, bool]]:
         """Check, row, what was expected, whether that contradiction is accepted."""
-        for name, test in self.tests.items():
+        for name, test in CHECKS.items():
             for index, expected in test(rows):
                 row: Any = rows.loc[index]
                 known = (name, row["id"]) in self.accepted
@@ -545,17 +505,25 @@ class Judge:
         return {(name, f.file) for name, test in tests.items() for f in test(self.raw, line)}
 
 
+def related(rows: pd.DataFrame, line: pd.DataFrame) -> pd.Series:
+    """Which prepared rows a check of meaning may hold against a row: those of its document, of its
+    series and entity, and of its topic and period."""
+    one = line.iloc[0]
+    return (
+        (rows["source"] == one["source"])
+        | (rows["series"] == one["series"]) & (rows["entity"] == one["entity"])
+        | (rows["topic"] == one["topic"]) & (rows["period"] == one["period"])
+    )
+
+
 def prepared(raw: Raw, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as the checks of meaning want them: numbers ``n_value``, ``n_low``, ``n_high`` with
-    corrections applied, ``use``, the ``quantity``, ``stage`` and ``hs`` of the series and the
-    ``kind`` of the entity.
+    corrections applied, ``use``, and the ``quantity`` of the series.
     """
     rows = rows.join(_numbers(rows).add_prefix("n_"))
     _apply(rows, raw.tables["corrections.csv"])
     series = raw.tables["vocabulary/series.csv"].drop_duplicates("series").set_index("series")
-    entities = raw.tables["vocabulary/entities.csv"].drop_duplicates("entity").set_index("entity")
-    more = {name: rows["series"].map(series[name]) for name in ("quantity", "stage", "hs")}
-    return rows.assign(**more, kind=rows["entity"].map(entities["kind"]))
+    return rows.assign(quantity=rows["series"].map(series["quantity"]))
 
 
 def _listed(row: Any, apart: set[tuple[str, str, str]]) -> bool:
@@ -596,50 +564,16 @@ def _same_row_twice(rows: pd.DataFrame) -> Iterator[Finding]:
 FEW = 3
 
 
-def _odd_one_out(
-    rows: pd.DataFrame, column: str, by: tuple[str, ...] = ("source",), few: int = FEW
-) -> Iterator[tuple[Any, str]]:
-    """The row of each document, or of another group with more than a few rows, that alone differs
-    in a column from all the others, and what those have."""
-    groups: dict[tuple[str, ...], dict[Any, list[Any]]] = {}
-    keys = zip(*(rows[name].tolist() for name in by), strict=True)
-    for i, key, value in zip(rows.index, keys, rows[column].tolist(), strict=True):
-        groups.setdefault(key, {}).setdefault(value, []).append(i)
-    for own in groups.values():
-        if len(own) == 2:
-            (_, odd), (usual, others) = sorted(own.items(), key=lambda item: len(item[1]))
-            if len(odd) == 1 < len(others) and len(others) >= few:
-                yield odd[0], str(usual)
-
-
-# Rows that are alike in all but one: what they share, and more rows than this are needed to say
-# that the one is odd. The fewest for which it holds of all sound rows, from 3, 5, 9 and 19.
-ALIKE: dict[str, tuple[tuple[str, ...], dict[str, int]]] = {
-    "alike in its document": (
-        ("source",),
-        {"hs": 9, "period": 9, "topic": 19, "stage": 19, "kind": 19, "entity": 19, "series": 19,
-         "quality": 19, "lineage": 19},
-    ),
-    "alike in its table": (
-        ("series", "source"),
-        {"entity": 3, "hand": 3, "unit": 5, "period": 9, "vintage": 9, "kind": 19, "bound": 19,
-         "lineage": 19},
-    ),
-    "alike in its series": (
-        ("series",), {"vintage": 5, "source": 9, "entity": 19, "lineage": 19},
-    ),
-    "alike for its place": (
-        ("entity", "source"), {"topic": 19, "stage": 19, "hand": 19, "lineage": 19, "bound": 19},
-    ),
-}  # fmt: skip
-
-
-def _alike(rows: pd.DataFrame, name: str) -> Iterator[Finding]:
-    """Of many rows that have a thing in common, none alone lacks it."""
-    by, columns = ALIKE[name]
-    for column, few in columns.items():
-        for i, usual in _odd_one_out(rows, column, by, few):
-            yield i, f"the {column} of all other rows of its {' and '.join(by)}, {usual or 'none'}"
+def _odd_one_out(rows: pd.DataFrame, column: str) -> Iterator[tuple[Any, str]]:
+    """The row of each document that alone differs in a column from all its other rows, and what
+    those have."""
+    some = rows[rows.groupby("source")["id"].transform("size") > FEW]
+    counts = some.groupby(["source", column])["id"].transform("size")
+    kinds = some.groupby("source")[column].transform("nunique")
+    usual = some[counts > 1].drop_duplicates("source").set_index("source")[column]
+    for i, source in some.loc[(counts == 1) & (kinds == 2), "source"].items():
+        if source in usual.index:
+            yield i, str(usual[source])
 
 
 OF_DOCUMENTS = {
@@ -647,8 +581,6 @@ OF_DOCUMENTS = {
     "one hand a document",
     "own lineage",
     "no year left out",
-    "steady but once",
-    *ALIKE,
 }  # these hold a row against all the rest of its document
 
 
@@ -684,33 +616,6 @@ def _no_hole(rows: pd.DataFrame) -> Iterator[Finding]:
     table = some.groupby(keys, sort=False)["at"]
     for i in some.index[(table.diff() == 2) & (table.transform("size") >= YEARLY)]:
         yield i, f"{int(str(some.at[i, 'at'])) - 1} as well in this document's yearly table"
-
-
-# A year stands out where it is off the middle of its neighbours threefold (log) and three times
-# as far as any other year of the table, of which there must be a few to tell.
-OFF, TIMES_OFF, OTHERS = 1.1, 3, 3
-
-
-def _steady(rows: pd.DataFrame) -> Iterator[Finding]:
-    """A yearly table of one document that is steady otherwise does not jump in one year."""
-    keys = ["series", "entity", "source", "unit"]
-    some = rows[rows["period"].str.fullmatch(r"\d{4}") & (rows["n_value"] > 0)]
-    some = some.assign(at=some["period"].astype(int)).sort_values([*keys, "at"])
-    some = some[~some.duplicated([*keys, "at"], keep=False)]
-    for _, own in some.groupby(keys, sort=False):
-        if len(own) >= OTHERS + 4:
-            yield from _jumps(own)
-
-
-def _jumps(own: pd.DataFrame) -> Iterator[Finding]:
-    at, logs = own["at"].to_numpy(), np.log(own["n_value"].to_numpy(float))
-    inner = [n for n in range(1, len(at) - 1) if at[n + 1] - at[n - 1] == 2]
-    off = {n: abs(logs[n] - (logs[n - 1] + logs[n + 1]) / 2) for n in inner}
-    for n in inner:
-        others = [value for m, value in off.items() if abs(m - n) > 1]
-        if len(others) >= OTHERS and off[n] > max(OFF, TIMES_OFF * max(others)):
-            between = math.exp((logs[n - 1] + logs[n + 1]) / 2)
-            yield own.index[n], f"about {between:.4g}, between the years around it"
 
 
 # Elsewhere plans, targets and limits are printed as reported figures of a later year.
@@ -956,49 +861,4 @@ CHECKS: dict[str, Callable[[pd.DataFrame], Iterator[Finding]]] = {
     "import shares sum": _import_shares,
     "sources agree": _far_apart,
     "one order of magnitude": _worlds_apart,
-    "steady but once": _steady,
-    **{name: functools.partial(_alike, name=name) for name in ALIKE},
 }
-
-# A check compares rows that agree in these columns: what a change of one row can bring it to find.
-# One with a series concerns only rows of series that the expression is found in.
-NEAR: dict[str, tuple[str, ...]] = {
-    "one value a cell": ("series", "entity"),
-    "one edition a document": ("source",),
-    "one hand a document": ("source",),
-    "own lineage": ("source",),
-    "over when printed": ("id",),
-    "no year left out": ("series", "entity", "source"),
-    "reserves of the year-end": ("series", "source"),
-    "share within 100": ("id",),
-    "part within world": ("series", "period", "source"),
-    "parts sum to world": ("series", "period", "source"),
-    "quota parts sum": ("entity", "period", "source"),
-    "share is quotient": ("period", "source"),
-    "life is quotient": ("entity", "period", "source"),
-    "batches sum": ("topic", "entity"),
-    "unit value is quotient": ("entity", "period", "source"),
-    "stock grows": ("series", "entity", "source"),
-    "import shares sum": ("series", "period", "source"),
-    "sources agree": ("series", "entity", "period"),
-    "one order of magnitude": ("series", "entity", "period"),
-    "steady but once": ("series", "entity", "source"),
-    **{name: by for name, (by, _) in ALIKE.items()},
-}
-ABOUT = {
-    "reserves of the year-end": "^reserves$",
-    "part within world": f"^({'|'.join(WHOLES)})$",
-    "parts sum to world": f"^({'|'.join(WHOLES)})$",
-    "quota parts sum": "^mining_quota_",
-    "share is quotient": "^reserves",
-    "life is quotient": "^reserves|^mine_production$",
-    "batches sum": QUOTA,
-    "unit value is quotient": "_(value|weight)",
-    "stock grows": f"^({'|'.join(STOCKS)})$",
-    "import shares sum": "^us_import_source_share$",
-}
-
-
-def concerning(series: str) -> list[str]:
-    """Names of the checks that look at rows of a series."""
-    return [name for name in CHECKS if re.search(ABOUT.get(name, ""), series)]

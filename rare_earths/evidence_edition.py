@@ -7,14 +7,11 @@ id is made of series, entity, period and source.
 from __future__ import annotations
 
 import csv
-import fcntl
 import io
-import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,8 +31,6 @@ from rare_earths.evidence import (
     _table,
     row_id,
 )
-
-SCRATCH = ".edition-"  # beside the data while an edition is written
 
 
 @dataclass(frozen=True)
@@ -173,7 +168,7 @@ def write(edition: Edition, folder: Path) -> list[str]:
     """
     if edition.faults:
         raise EvidenceError("\n".join(told(edition.faults)))
-    with _alone(folder), tempfile.TemporaryDirectory(dir=folder.parent, prefix=SCRATCH) as name:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".edition-") as name:
         whole = Path(shutil.copytree(folder, Path(name) / "data"))
         for topic, rows in edition.rows.items():
             _append(whole / f"{topic}.csv", rows)
@@ -214,38 +209,13 @@ def _put(new: Path, folder: Path, files: list[str]) -> None:
         for file in files:
             (new / file).replace(folder / file)
     except BaseException:
-        _put_back(folder)
+        restore(folder)
         raise
-    # In one step: of what is half removed, half would be put back.
-    (folder / UNDO).rename(new.parent / "done")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let one run at a time change the tables. Raises EvidenceError where another does; the lock
-    ends with the process.
-    """
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise EvidenceError("another edition is being taken in this folder; wait for it.") from None
-    finally:
-        os.close(place)
+    shutil.rmtree(folder / UNDO)
 
 
 def restore(folder: Path) -> bool:
-    """Put back the tables that a killed run had begun to replace, and remove what it left beside
-    them; whether tables were put back. Raises EvidenceError while another run writes.
-    """
-    with _alone(folder):
-        for left in folder.parent.glob(f"{SCRATCH}*"):
-            shutil.rmtree(left)
-        return _put_back(folder)
-
-
-def _put_back(folder: Path) -> bool:
+    """Put back the tables that an interrupted run had begun to replace; whether there were any."""
     aside = folder / UNDO
     if not aside.is_dir():
         return False

@@ -64,9 +64,7 @@ def write(folder: Path) -> list[Path]:
     """Write both files into a data folder. Raises EvidenceError where the tables have faults."""
     made = texts(folder)
     for path, text in made.items():
-        part = path.with_name(f".{path.name}.part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        path.write_text(text, encoding="utf-8")
     return list(made)
 
 

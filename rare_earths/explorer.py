@@ -487,22 +487,17 @@ class Explorer:
         parts = [_CONTROL_HTML[control.kind](self.slug, control) for control in self.controls]
         numbers = []
         for i, (label, text) in enumerate(self.numbers(self.start).items()):
+            # one region speaks: the first number
+            live = "polite" if i == 0 else "off"
             id = f"{self.slug}-number-{i}"
             numbers.append(
                 f'<div><label for="{id}">{e(label)}</label> <output class="computed" id="{id}" '
-                f'data-number="{i}" aria-live="off">{e(text)}</output></div>'
+                f'data-number="{i}" aria-live="{live}">{e(text)}</output></div>'
             )
-        # One region speaks, all numbers in one sentence, once the controls rest (explorer.js).
-        said = (
-            f'<div class="explorer-numbers">{"".join(numbers)}</div>\n'
-            f'<p class="explorer-said visually-hidden" role="status" aria-live="polite"></p>\n'
-            if numbers
-            else ""
-        )
+        said = f'<div class="explorer-numbers">{"".join(numbers)}</div>\n' if numbers else ""
         return (
-            f'<div class="explorer-controls" role="group" aria-label="Controls of the chart" '
-            f'aria-describedby="{self.slug}-hint">\n'
-            f'<p class="explorer-hint" id="{self.slug}-hint">{HINT}</p>\n' + "\n".join(parts) + "\n"
+            f'<div class="explorer-controls" role="group" '
+            f'aria-label="Controls: {e(self.title)}">\n' + "\n".join(parts) + "\n"
             f'<button type="button" class="explorer-reset">Reset</button></div>\n{said}'
         )
 
@@ -576,13 +571,6 @@ def _live_control(ipywidgets: Any, control: Control) -> Any:
         style={"description_width": "initial"},
         layout={"width": "32rem", "max_width": "100%"},
     )
-
-
-# How to handle the controls; it stands before them.
-HINT = (
-    "Change this by mouse, touch or keyboard: Tab reaches a control, the arrow keys move it. "
-    "Picture, description, numbers and table follow."
-)
 
 
 # --- controls as HTML -----------------------------------------------------------------------------

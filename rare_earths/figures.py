@@ -39,7 +39,6 @@ from matplotlib.path import Path as Outline
 from matplotlib.text import Annotation, Text
 
 from rare_earths import svg
-from rare_earths.on_paper import printed_fills
 from rare_earths.palette import COLOURS, DARK, css_variables
 from rare_earths.words import (
     NBSP,
@@ -172,11 +171,6 @@ def theme(width: int = WIDE) -> dict[Any, Any]:
 
 def use_theme() -> None:
     """Set the theme for seaborn and matplotlib; importing this module has done so."""
-    if not Path(mpl.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf").is_file():
-        raise FigureError(
-            "The figures need the font DejaVu Sans that comes with matplotlib, and it is missing: "
-            "remove .venv, then run make book."
-        )
     palette = [COLOURS[name] for name in list(STYLES)[:6]]
     sns.set_theme(style="white", palette=palette, rc=theme())
 
@@ -470,10 +464,9 @@ def paint(
 
 
 def pdf_of(figure: Canvas) -> bytes:
-    """The picture as vector PDF, with real fonts, without a date, legible without colour."""
+    """The picture as vector PDF, with real fonts and without a date."""
     target = io.BytesIO()
-    with printed_fills(figure):
-        figure.savefig(target, format="pdf", transparent=True, metadata={"CreationDate": None})
+    figure.savefig(target, format="pdf", transparent=True, metadata={"CreationDate": None})
     return target.getvalue()
 
 
@@ -608,8 +601,8 @@ class Figure:
         slim = svg.themed(self.slim, names, "fig-narrow")
         return (
             f'<figure class="re-figure{self.extra.css_class}" id="{id}" data-figure="{id}"'
-            f' aria-labelledby="title-{id}"{self.extra.attributes}>\n'
-            f'<figcaption><p id="title-{id}" class="fig-title"><span class="fig-number"></span>'
+            f"{self.extra.attributes}>\n"
+            f'<figcaption><p class="fig-title"><span class="fig-number"></span>'
             f'<span class="computed">{e(self.title)}</span></p>\n'
             f'<p class="fig-subtitle computed">{e(self.subtitle)}</p></figcaption>\n'
             f'<p class="fig-description"><strong>{PREFIX.strip()}</strong> '

@@ -1,13 +1,10 @@
 """Measures the book beside a plain Jupyter Book with the same text, in one run: `make bench`.
 
-Prints the tables, writes all figures to _build/bench.json and a short table to pages/speed.csv,
-which the book's page on its speed shows. Ends with 1 when a budget is missed.
+Prints one table and writes it to _build/bench.json. Ends with 1 when a budget is missed.
 """
 
 from __future__ import annotations
 
-import csv
-import datetime
 import json
 import os
 import statistics
@@ -20,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import baseline
-import growth
 import outlook_speed
 from browser import chromium
 from browser.checks import settle, visit, walk_through
@@ -222,7 +218,6 @@ def measure() -> dict[str, Any]:
         baseline.write(ROOT, folder)
         found: dict[str, Any] = {"builds": builds(folder), "evidence": evidence_seconds()}
         found["outlook"] = outlook_speed.measure()
-        found["growth"] = growth.measure()
         with (
             serve(ROOT / "_build" / "html") as ours,
             serve(folder / "_build" / "html") as plain,
@@ -266,8 +261,6 @@ def missed(found: dict[str, Any]) -> list[str]:
             said.append(f"{page}: {row['whole kB']} kB of {most}")
         said += [f"{page}: {n} {row[n]}" for n, least in SCORE.items() if row[n] < least]
         said += [f"{page}: {row['to others']} requests to others"] if row["to others"] else []
-    if found["growth"]["growth"] > growth.MOST:
-        said.append(f"chapters: growth {found['growth']['growth']} of {growth.MOST}")
     took = found["outlook"]["seconds on two cores"]
     if took > outlook_speed.SECONDS:
         said.append(f"outlook: {took} s of {outlook_speed.SECONDS}")
@@ -313,54 +306,9 @@ def report(found: dict[str, Any]) -> str:
             table([*head, "performance", "accessibility", "best practices", "SEO"], sizes),
             table(["key to picture", "median ms", "95 % ms", "presses"], moves),
             table(["outlook", "measured"], [[name, value] for name, value in outlook.items()]),
-            table(["generated books", "seconds"], [[*row] for row in found["growth"].items()]),
             "Compressed kB. The plain book's figures leave out what it asks of other places.",
         )
     )
-
-
-SPEED = ROOT / "pages" / "speed.csv"
-
-
-def speed(found: dict[str, Any]) -> list[list[object]]:
-    """The short table of the book's page: what, this book, the plain book, ratio, budget."""
-    book, plain, pages = found["builds"]["book"], found["builds"]["plain"], found["pages"]
-    heavy = max((row for row in pages.values() if row["plain kB"]), key=lambda row: row["first kB"])
-    lowest = min(min(row[name] for name in CATEGORIES) for row in pages.values())
-    front = found["plain front page, Lighthouse"]
-    moves = {n: [r["median ms"] for k, r in found["explorers"].items() if f" {n} x" in k]
-             for n in LATENCY}  # fmt: skip
-    evidence, outlook = found["evidence"], found["outlook"]
-    clean = "make book, clean"
-    rows: list[list[Any]] = [
-        ["Clean build, s", book[clean], plain["clean"], SECONDS[clean]],
-        ["Build with nothing changed, s", book["make book, nothing changed"],
-         plain["nothing changed"], SECONDS["make book, nothing changed"]],
-        ["PDF after it, s", book["make pdf after it"], None, SECONDS["make pdf after it"]],
-        ["Seconds for each chapter more, to 40 chapters, over those to 20",
-         found["growth"]["growth"], None, growth.MOST],
-        ["Heaviest chapter, first visit, kB", heavy["first kB"], heavy["plain kB"],
-         KILOBYTES[True]],
-        ["Lowest of all Lighthouse scores", lowest, min(front.values()), SCORE["performance"]],
-        ["Slowest explorer, key to picture, ms", max(moves[1]), None, LATENCY[1]],
-        ["The same, processor four times slower, ms", max(moves[4]), None, LATENCY[4]],
-        ["Read, check and index the evidence, s", evidence["all"], None, EVIDENCE_MOST["all"]],
-        ["One query, ms", evidence["query"] * 1000, None, EVIDENCE_MOST["query"] * 1000],
-        ["Index of ten times the rows, times as long", evidence["index, ten times"], None,
-         EVIDENCE_MOST["index, ten times"]],
-        [f"{outlook_speed.RUNS:,} runs of the outlook, s", outlook["seconds on two cores"], None,
-         outlook_speed.SECONDS],
-    ]  # fmt: skip
-    told = [[what, _short(ours), _short(theirs), _short(theirs and ours / theirs), _short(most)]
-            for what, ours, theirs, most in rows]  # fmt: skip
-    day = datetime.datetime.now(datetime.UTC).date().isoformat()
-    return [["", "This book", "Plain Jupyter Book", "Ratio", "Budget"], *told,
-            ["Measured on", day, "", "", ""]]  # fmt: skip
-
-
-def _short(value: float | None) -> str:
-    """Three digits of a figure, nothing for none."""
-    return "" if value is None else f"{value:.3g}"
 
 
 def ratio(row: dict[str, Any]) -> str | None:
@@ -370,8 +318,6 @@ def ratio(row: dict[str, Any]) -> str | None:
 if __name__ == "__main__":
     result = measure()
     (ROOT / "_build" / "bench.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    with SPEED.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(speed(result))
     print(report(result))
     if over := missed(result):
         sys.exit("\nOver budget:\n" + "\n".join(over))

@@ -135,8 +135,6 @@ def broken(folder: Path, page: Path, target: str) -> str:
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or not target:
         return ""
-    if parts.path.startswith("/"):  # from the root of the site, as on the page for wrong addresses
-        page, parts = folder / "index.html", parts._replace(path=parts.path.lstrip("/"))
     place = urlsplit(urljoin(page.resolve().as_uri(), parts.path or page.name))
     path = Path(unquote(place.path))
     if folder.resolve() not in (path, *path.parents):

@@ -41,13 +41,10 @@ def pdf_path() -> Path:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`page` alone runs over every built page; an unbuilt book fails in the fixture `site`.
-
-    The scope puts all tests of one page together, so that they can share one that is open.
-    """
+    """`page` alone runs over every built page; an unbuilt book fails in the fixture `site`."""
     given = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     if "page" in metafunc.fixturenames and not any("page" in names for names in given):
-        metafunc.parametrize("page", looked_at(HTML) or ["index.html"], scope="module")
+        metafunc.parametrize("page", looked_at(HTML) or ["index.html"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,12 +16,10 @@ from myst_parser.parsers.mdit import create_md_parser
 
 # What may stand in prose as typed digits: names and dates, never a result. Each with its reason.
 ALLOWED = {
-    "a year, or years": r"(?<![0-9A-Za-z_])(?:1[89]\d\d|20[0-4]\d|2050)"
-    r"(?:s|[-–/]\d{2,4})?(?![0-9A-Za-z_])",
+    "a year, or years": r"\b(?:1[89]\d\d|20[0-4]\d|2050)(?:s\b|(?:[-–/]\d{2,4})?\b)",
     "a claim": r"\bC(?:0[1-9]|1[0-4])\b",
     "a day of the calendar": r"\b(?:[12]?\d|3[01]) (?=(?:January|February|March|April|May|June|July"
     r"|August|September|October|November|December)\b)",
-    "a day or month of the calendar in Chinese": r"(?<!\d)1?\d ?月(?: ?[123]?\d ?日)?",
     "a section, chapter or figure of the book": r"\b(?:[Cc]hapter|[Ss]ection|[Ss]ections) \d+"
     r"(?:\.\d+)*",
     "Data Series of the USGS": r"\b(?:Data Series|DS) 140\b",
@@ -31,12 +29,6 @@ ALLOWED = {
     "a compound": r"\b(?:CO2|RE2O3|REE2O3)\b",
 }
 DIGITS = re.compile(r"\S*\d[\d.,  ]*\S*")
-# A result in Chinese numerals: a numeral with a unit that measures, or a share.
-_NUMERAL = "[〇零一二三四五六七八九十百千万亿两半]"
-NUMERALS = re.compile(
-    rf"百分之{_NUMERAL}+|(?:{_NUMERAL}+点)?{_NUMERAL}*[一二三四五六七八九十百两]{_NUMERAL}*"
-    r"(?:成(?![为立效本不])|倍|%|吨|公斤|千克|美元|元(?!素)|个百分点)"
-)
 
 # Roles whose text is not prose, and those whose text is.
 PROSE_FENCES = re.compile(
@@ -65,7 +57,7 @@ def typed(text: str) -> list[str]:
     text = re.sub(r"[\"“][^\"“”]*[\"”]", " ", text)  # the words of a quoted claim
     for pattern in ALLOWED.values():
         text = re.sub(pattern, " ", text)
-    return [found.strip() for found in DIGITS.findall(text) + NUMERALS.findall(text)]
+    return [found.strip() for found in DIGITS.findall(text)]
 
 
 # Markdown

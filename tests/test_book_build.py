@@ -98,8 +98,7 @@ def make_book(folder: Path) -> Path:
     """A small book that builds."""
     package = folder / "rare_earths"
     shutil.copytree(ROOT / "rare_earths" / "book", package / "book")
-    for name in ("palette.py", "bibliography.py"):
-        shutil.copyfile(ROOT / "rare_earths" / name, package / name)
+    shutil.copyfile(ROOT / "rare_earths" / "palette.py", package / "palette.py")
     (package / "__init__.py").write_text("")
     (package / "evidence.py").write_text("")
     (package / "tools.py").write_text("def double(x):\n    return 2 * x\n")
@@ -307,7 +306,7 @@ def test_all_faults_at_once(new_book: Path) -> None:
         '#% Shown("fig-bare", description=" ")',
         '#% Shown("fig-one")',
         '#% Shown("two")',
-        "# Next\n\nSee [there](#fig-nowhere) and {eval}`missing`.",
+        "# Next\n\nSee {cite:p}`unknown_2020`, [there](#fig-nowhere) and {eval}`missing`.",
         "#% import sys\nprint('careful', file=sys.stderr)",
         '#% from IPython.display import HTML\nHTML(\'<a data-cite="nobody" href="#">x</a>'
         '<a href="_figures/lost.csv">y</a><a href="_page/nowhere">z</a>\')',
@@ -322,6 +321,7 @@ def test_all_faults_at_once(new_book: Path) -> None:
         "figure 'fig-bare' has no description",
         "figure 'fig-one' is shown twice in this notebook",
         "the id of figure 'two' does not begin with 'fig-'",
+        "unknown_2020",
         "fig-nowhere",
         "missing",
         "source 'nobody' is not in the bibliography",

@@ -125,28 +125,6 @@ def test_certainty_has_a_reason_for_every_step_down():
     assert "cannot be said" in found.sentence
 
 
-@pytest.mark.parametrize(
-    ("certainty", "word", "sentence"),
-    [
-        ("high", "supported", "The claim is supported."),
-        ("moderate", "outdated", "The claim is probably outdated."),
-        ("low", "supported in part", "The claim may be supported in part."),
-        ("low", "not supported", "It may be that the claim is not supported."),
-        ("low", "cannot be tested on open data", "The claim cannot be tested on open data."),
-        (
-            "very low",
-            "supported",
-            "On this evidence it cannot be said firmly; the rule gives: supported.",
-        ),
-    ],
-)
-def test_the_verb_fits_the_certainty(monkeypatch, certainty, word, sentence):
-    found = judge(made_up({"one": (20, "r3")}), FakeEvidence())
-    monkeypatch.setattr(type(found), "certainty", certainty)
-    monkeypatch.setattr(type(found), "word", word)
-    assert found.sentence == sentence
-
-
 def outcome_of(finding, value, *rows, **more):
     return Outcome(finding, value, rows, f"It is {value}.", **more)
 

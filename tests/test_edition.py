@@ -33,9 +33,10 @@ def topics(folder: Path) -> list[Path]:
     return [folder / f"{name}.csv" for name in names]
 
 
-def hold_out(folder: Path) -> pd.DataFrame:
-    """Copy the data into a folder, without the summaries of 2026; their rows."""
-    shutil.copytree(DATA, folder)
+@pytest.fixture(scope="module")
+def held_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    """The data without the summaries of 2026, and their rows."""
+    folder = Path(shutil.copytree(DATA, tmp_path_factory.mktemp("held") / "data"))
     taken = []
     for path in topics(folder):
         table = table_of(path)
@@ -48,14 +49,7 @@ def hold_out(folder: Path) -> pd.DataFrame:
         now = int(origins.at["production_reserves", column])
         origins.loc["production_reserves", column] = str(now - len(rows))
     saved(origins.reset_index(), folder / "origins.csv")
-    return rows
-
-
-@pytest.fixture(scope="module")
-def held_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
-    """The data without the summaries of 2026, and their rows."""
-    folder = tmp_path_factory.mktemp("held") / "data"
-    return folder, hold_out(folder)
+    return folder, rows
 
 
 @pytest.fixture

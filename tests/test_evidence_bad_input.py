@@ -43,8 +43,6 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     keep(folder, "deviations.csv", lambda t: t["series"].isin(series))
     keep(folder, "holes.csv", lambda t: t["topic"].isin(KEPT))
     keep(folder, "exclusions.csv", lambda t: t["kept"].isin({*ids, ""}))
-    with (folder / "accepted.csv").open("a") as accepted:  # odd only since its document is cut
-        accepted.write("alike in its document,mine-production.china.2018.usgs-mcs-2019,cut\n")
     assert check(folder) == []
     return folder
 
@@ -315,18 +313,6 @@ CASES: dict[str, tuple[Break, str, int, str, str]] = {
         *("corrections.csv", line_of("corrections.csv", "mine-production.world.2020.bp-2021")),
         *("printed", "what the row prints, '267652'"),
     ),
-    "formula of a spreadsheet": (
-        set_cell("reserves.csv", CHINA, note="=cmd|' /C calc'!A0"),
-        *("reserves.csv", AT, "note", "a text that is no formula"),
-    ),
-    "formula behind a sign": (
-        set_cell("reserves.csv", CHINA, locator="-cmd|'!A0"),
-        *("reserves.csv", AT, "locator", "a text that is no formula"),
-    ),
-    "formula in the list of claims": (
-        set_cell("claims.csv", "C04", claim="@SUM(A1)"),
-        *("claims.csv", line_of("claims.csv", "C04"), "claim", "a text that is no formula"),
-    ),
     "claim with a status of its own": (
         set_cell("claims.csv", "C04", status="maybe"),
         *("claims.csv", line_of("claims.csv", "C04"), "status", "one of tested, open"),
@@ -346,11 +332,11 @@ CASES: dict[str, tuple[Break, str, int, str, str]] = {
     ),
     "grade out of the list": (
         rewrite("sources.bib", lambda text: text.replace("grade = {A}", "grade = {D}", 1)),
-        *("sources.bib", None, "acid_rain_ree_leach_2016", "grade A, B or C"),
+        *("sources.bib", 0, None, "grade A, B or C"),
     ),
     "key twice in the bibliography": (
         rewrite("sources.bib", lambda text: text + "\n@misc{bp_2021,\n  title = {Twice},\n}\n"),
-        *("sources.bib", None, "bp_2021", "repeated bibliography entry: bp_2021"),
+        *("sources.bib", 0, "", "repeated bibliography entry: bp_2021"),
     ),
     "unit pint cannot read": (
         set_cell("vocabulary/units.csv", "Mt REO", pint="megatonn * REO"),

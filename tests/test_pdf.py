@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
 
 import built
 import pytest
@@ -18,8 +16,6 @@ from conftest import ROOT
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
-from rare_earths.book.facts import source_date
-from rare_earths.book.typeset import typeset
 from rare_earths.evidence import evidence
 
 A4 = (595.28, 841.89)
@@ -40,27 +36,6 @@ def text(pdf_path: Path) -> str:
         ["pdftotext", "-raw", pdf_path, "-"], check=True, capture_output=True, text=True
     ).stdout
     return flat(said)
-
-
-@pytest.fixture(scope="module")
-def outline(pdf: PdfReader) -> list:
-    """The outline, read once: pypdf reads it again at every look."""
-    return pdf.outline
-
-
-@pytest.fixture(scope="module")
-def starts(pdf: PdfReader, outline: list) -> dict[str, int]:
-    """Where each part of the outline's first level begins, by its title; 0 is the title page."""
-    parts = (entry for entry in outline if not isinstance(entry, list))
-    return {flat(entry.title): pdf.get_destination_page_number(entry) for entry in parts}
-
-
-@pytest.fixture(scope="module")
-def said(pdf_path: Path) -> list[str]:
-    """The words of each page, laid out as they are printed."""
-    return subprocess.run(
-        ["pdftotext", "-layout", pdf_path, "-"], check=True, capture_output=True, text=True
-    ).stdout.split("\f")
 
 
 @pytest.fixture(scope="module")
@@ -109,71 +84,9 @@ def test_paper(pdf: PdfReader) -> None:
 
 
 def test_named(pdf: PdfReader) -> None:
-    """Title, author and language in the file's own data; a reader's window shows the title."""
+    """Title and author in the file's own data."""
     assert "Rare Earths" in (pdf.metadata.title or "")
     assert pdf.metadata.author
-    root = pdf.trailer["/Root"]
-    assert root["/Lang"] == "en-GB"
-    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-
-
-def test_stamp_is_the_sites(pdf: PdfReader, site: Site) -> None:
-    """Title page and pages name one version, date and commit; a DOI only where there is one."""
-    foot = built.words(built.soup(site.folder / "index.html").select_one(".book-footer"))
-    stamp = re.search(r"version [^,]+(?:, 20\d\d-\d\d-\d\d, commit \w+)?", foot)[0]
-    title_page = flat(pdf.pages[0].extract_text())
-    assert flat(stamp) in title_page
-    assert flat(stamp) in flat(pdf.metadata.subject)
-    known = built.soup(site.folder / "index.html").find("meta", attrs={"name": "citation_doi"})
-    assert ("DOI:noneassignedyet" in title_page) != bool(known)
-
-
-def test_running_heads(starts: dict[str, int], said: list[str], site: Site) -> None:
-    """Each page of a chapter but its first names the book and the chapter at its head."""
-    places = sorted(starts.values())
-    missing = []
-    for page in chapters(site):
-        title = flat(heading(site, page))
-        begin = next(place for name, place in starts.items() if title in name)
-        for number in range(begin + 1, places[places.index(begin) + 1]):
-            top = flat(said[number][:400])
-            if title not in top or "ReckoningwithChinasRareEarths" not in top:
-                missing.append((number + 1, title))
-    none(missing)
-
-
-def test_no_heading_at_the_foot(outline: list) -> None:
-    """Under each heading there is room for lines of its own."""
-    low = [
-        (entry.title, float(entry.top))
-        for entry in entries(outline)
-        if entry.top is not None and float(entry.top) < LOWEST
-    ]
-    none(low)
-
-
-# Points above the page's lower edge, at which two lines fit between a heading and the margin.
-LOWEST = 120
-
-
-def test_pages_are_filled(starts: dict[str, int], pdf_path: Path) -> None:
-    """No page within a part is left half empty; a part's last page may be."""
-    said = subprocess.run(
-        ["pdftotext", "-bbox", pdf_path, "-"], check=True, capture_output=True, text=True
-    ).stdout
-    pages = said.split("<page ")[1:]
-    last = {*starts.values(), 1, len(pages)}
-    bare = []
-    for number, page in enumerate(pages, 1):
-        depths = [float(depth) for depth in re.findall(r'yMax="([\d.]+)"', page)]
-        deepest = max((depth for depth in depths if depth < FOOT), default=0)
-        if number not in last and deepest < HALF:
-            bare.append((number, round(deepest)))
-    none(bare)
-
-
-# Points below the page's upper edge: the page's number; the middle of the column.
-FOOT, HALF = 770, A4[1] * 0.5
 
 
 def test_front_matter(pdf: PdfReader) -> None:
@@ -184,9 +97,9 @@ def test_front_matter(pdf: PdfReader) -> None:
     assert re.search(r"\b20\d\d\b", front)
 
 
-def test_outline(outline: list, site: Site) -> None:
+def test_outline(pdf: PdfReader, site: Site) -> None:
     """A reader can jump to every chapter."""
-    names = [flat(entry.title) for entry in entries(outline)]
+    names = [flat(entry.title) for entry in entries(pdf.outline)]
     for page in chapters(site):
         title = flat(heading(site, page))
         assert any(title in name or name in title for name in names), (title, names)
@@ -219,9 +132,9 @@ def test_chapters_and_claims(text: str, site: Site) -> None:
         assert flat(said["data-verdict"]).lower() in text.lower()
 
 
-def test_list_of_claims(said: list[str], site: Site) -> None:
+def test_list_of_claims(pdf: PdfReader, site: Site) -> None:
     """Each claim with its verdict and the page on which its card stands."""
-    pages = [" ".join(page.split()) for page in said]
+    pages = [" ".join(page.extract_text().split()) for page in pdf.pages]
     first = next(
         place for place, text in enumerate(pages) if text.startswith("Claims and verdicts")
     )
@@ -298,36 +211,6 @@ def test_nothing_raw(pdf_path: Path) -> None:
     assert [mark for mark in RAW if mark in said] == []
 
 
-def test_no_money_is_a_formula() -> None:
-    """Two sums in dollars in one sentence are no mathematics (LaTeX would drop their spaces)."""
-    tex = (ROOT / "_build" / "latex" / "rare-earths.tex").read_text("utf-8")
-    none(re.findall(r"\\\(.{0,60}", tex.partition(r"\begin{document}")[2]))
-
-
-def test_explorers_say_where_they_live(text: str, site: Site) -> None:
-    """Beside the default frame: the address of the one with controls, or the name of its page."""
-    missing = []
-    for page in chapters(site):
-        for figure in built.soup(site.folder / page).select("[data-explorer]"):
-            missing += [figure["id"]] if flat(f"{page}#{figure['id']}") not in text else []
-    none(missing)
-
-
-def test_links_are_printed(pdf: PdfReader, text: str) -> None:
-    """What leads out of the PDF can be typed from paper."""
-    addresses = {
-        action["/URI"]
-        for page in pdf.pages
-        for entry in page.get("/Annots", [])
-        if (action := entry.get_object().get("/A", DictionaryObject()).get_object()).get("/S")
-        == "/URI"
-    }
-    assert len(addresses) > 100
-    printed = text.replace("~", "")
-    none(sorted(a for a in addresses if flat(unquote(a)).replace("~", "") not in printed
-                and flat(a).replace("~", "") not in printed))  # fmt: skip
-
-
 def test_numbers_are_the_pages(text: str, site: Site) -> None:
     """The computed numbers of the chapters' sentences are the same on paper."""
     missing = []
@@ -357,31 +240,6 @@ def test_nothing_stands_out(log: str) -> None:
 def test_overfull_is_seen() -> None:
     said = "Overfull \\hbox (12.5pt too wide) in paragraph at lines 3--4\n[]words\n"
     assert overfull(said)[0][0] == 12.5
-
-
-def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
-    """Wherever, whenever: the book's preamble and title page, Chinese and a figure, set twice."""
-    latex = ROOT / "_build" / "latex"
-    tex = (latex / "rare-earths.tex").read_text("utf-8")
-    head, _, body = tex.partition(r"\bookTitlePage")
-    figure = re.search(r"\\begin\{figure\}.*?\\end\{figure\}", body, re.DOTALL)[0]
-    small = rf"{head}\bookTitlePage\chapter{{{CHINESE_TITLE}}}{figure}\end{{document}}"
-    made = []
-    for name, zone in (("one", "Asia/Shanghai"), ("another one", "America/New_York")):
-        folder = tmp_path / name
-        folder.mkdir()
-        for path in [*latex.glob("*.sty"), *latex.glob("*.cls"), *latex.glob("latexmk*")]:
-            shutil.copy(path, folder)
-        picture = re.search(r"sphinxincludegraphics.*?\{(?:\{)?([\w-]+)\}", figure)[1]
-        shutil.copy(latex / f"{picture}.pdf", folder)
-        (folder / "rare-earths.tex").write_text(small, "utf-8")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("TZ", zone)
-            assert typeset(folder, ROOT) == ""
-        made.append((folder / "rare-earths.pdf").read_bytes())
-    assert made[0] == made[1]
-    date = PdfReader(tmp_path / "one" / "rare-earths.pdf").metadata.creation_date
-    assert str(int(date.timestamp())) == source_date(ROOT)
 
 
 def test_links_lead_somewhere(pdf: PdfReader) -> None:

@@ -4,28 +4,15 @@ Each module does one thing and hooks itself into Sphinx by its own ``setup``:
 
 - ``facts``: the facts of ``_config.yml`` (authors, address, licences), version and commit
 - ``freshness``: reads every page again when the data, the package or the bibliography changed
-- ``told``: how warnings name their place
 - ``parallel``: reads the pages side by side
 - ``blocks``: figures and links inside the pages: numbers, relative links, citations, files
-- ``places``: what only the whole book can fill in, where a page asks for it
-- ``lists``: the list of figures and the index
-- ``changes``: what became of each verdict, corrections, how to report an error
-- ``terms``: the glossary's terms, linked where a chapter first uses them
 - ``light``: small pages: own layout, no scripts or styles that a page does not use
-- ``policy``: what a page may load and run, said on the page
-- ``notices``: the licences of others, shipped with the pages
 - ``cite``: how to cite a chapter, files for reference managers, tags for search engines
-- ``site``: the page for wrong addresses, sitemap, robots, feed of editions
-- ``social``: how a link to the book looks on other sites
-- ``languages``: the Chinese page: its ``lang``, links both ways, Chinese words in the search
 - ``linked_data``: what a page is and which verdicts it gives, for machines (schema.org)
 - ``data_files``: the evidence as CSV, Parquet and one zip beside the pages
 - ``evidence_site``: pages of the topics, rows and documents of the evidence; links to them
-- ``launch``: links to Binder and Colab, the lines by which a notebook fetches the package
 - ``moved``: numbers and verdicts of the built book, compared with the expected ones
 - ``latex``: title page, fonts and style of the PDF
-- ``epub``: the book as EPUB
-- ``typeset``: runs TeX
 - ``print_form``: (plug-in of MyST-NB) the form that an output takes in print
 
 ``python -m rare_earths.book`` runs the commands that the Makefile offers.
@@ -43,25 +30,13 @@ if TYPE_CHECKING:
 PARTS = (
     "facts",
     "freshness",
-    "told",
     "parallel",
     "blocks",
-    "terms",
-    "places",
-    "lists",
-    "changes",
     "light",
-    "policy",
-    "notices",
     "cite",
-    "site",
-    "social",
-    "languages",
     "linked_data",
-    "launch",
     "moved",
     "latex",
-    "epub",
 )
 # What a book with a page on its evidence has besides, before its pages are made light.
 EVIDENCE_PAGE, EVIDENCE_PARTS = Path("pages/evidence.md"), ("data_files", "evidence_site")

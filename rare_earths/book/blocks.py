@@ -85,7 +85,6 @@ def _fill_figure(app: Sphinx, docname: str, match: re.Match[str]) -> str:
     plain = unescape(re.sub(r"<[^>]+>", "", title[1])).strip() if title else figure_id
     gaps = {
         '<span class="fig-number"></span>': f'<span class="fig-number">Figure {number}.</span> ',
-        f'aria-label="Values of {figure_id}"': f'aria-label="Values of figure {number}"',
         '<p class="fig-cite-text"></p>': '<p class="fig-cite-text">'
         + figure_citation(book, plain, number, book.page(docname), figure_id)
         + "</p>",

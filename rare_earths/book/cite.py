@@ -146,9 +146,7 @@ def _tags(app: Sphinx, pagename: str, description: str) -> list[tuple[str, str]]
         return pairs
     title = _title(app, pagename)
     date = book.stamp.date
-    # Zotero knows a chapter by citation_book_title; Google Scholar reads the other name.
-    pairs += [("citation_title", title), ("citation_book_title", book.title)]
-    pairs += [("citation_inbook_title", book.title)]
+    pairs += [("citation_title", title), ("citation_inbook_title", book.title)]
     pairs += [("citation_author", name) for name in book.authors]
     pairs += [("citation_publication_date", date.replace("-", "/")), ("citation_doi", book.doi)]
     pairs += [("citation_public_url", book.page(pagename)), ("citation_language", "en")]

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rare_earths.book.files import EPOCH, write_whole
+from rare_earths.book.files import write_whole
 from rare_earths.evidence import DATA, ROW_COLUMNS, TABLES, Evidence, evidence
 from rare_earths.evidence_package import descriptor
 
@@ -34,6 +34,8 @@ ZIP = "rare-earths-evidence.zip"
 LEFT_OUT = "left-out.csv"
 OTHERS = ("sources.bib", "vocabulary/units.txt", "README.md")
 NUMBERS = ["value", "low", "high"]
+# No date of ours: the first that a zip can hold.
+EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @lru_cache(maxsize=2)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,21 +26,16 @@ class Stamp:
     def __str__(self) -> str:
         """As printed on pages and on the PDF's title page."""
         if not self.commit:
-            return ", ".join(filter(None, [f"version {self.version}", self.date]))
+            return f"version {self.version}"
         changed = ", with changes not committed" if self.changed else ""
         return f"version {self.version}, {self.date}, commit {self.commit}{changed}"
-
-
-# The same answer for every user: one who is not the owner of the folder, has no right to write in
-# it, or has settings of their own.
-_GIT = ("git", "--no-optional-locks", "-c", "safe.directory=*", "-c", "log.showSignature=false")
 
 
 def _git(folder: Path, *arguments: str) -> str:
     """Output of a git command, empty where git or the repository is missing."""
     try:
         done = subprocess.run(
-            [*_GIT, *arguments], cwd=folder, capture_output=True, text=True, check=True
+            ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return ""
@@ -51,29 +44,11 @@ def _git(folder: Path, *arguments: str) -> str:
 
 @cache
 def stamp(folder: Path) -> Stamp:
-    """Version from ``pyproject.toml``, date and commit from git.
-
-    Outside a git repository the date is that of ``SOURCE_DATE_EPOCH``, if it is set; never today's.
-    """
+    """Version from ``pyproject.toml``, date and commit from git."""
     project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
-    date, _, commit = _git(folder, "log", "-1", "--format=%cs %H").partition(" ")
+    date, _, commit = _git(folder, "log", "-1", "--format=%cs %h").partition(" ")
     changed = bool(commit) and bool(_git(folder, "status", "--porcelain", "--untracked-files=no"))
-    # Seven signs: git itself takes more where a clone holds more of the history.
-    return Stamp(project["version"], date or _epoch_date(), commit[:7], changed)
-
-
-def _epoch_date() -> str:
-    """The day of ``SOURCE_DATE_EPOCH`` (seconds since 1970, UTC), empty where it is not set."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(seconds), UTC).date().isoformat() if seconds.isdigit() else ""
-
-
-def source_date(folder: Path) -> str:
-    """Seconds since 1970 that count as the time of the build.
-
-    ``SOURCE_DATE_EPOCH`` where it is set, else the time of the commit; empty outside git.
-    """
-    return os.environ.get("SOURCE_DATE_EPOCH") or _git(folder, "log", "-1", "--format=%ct")
+    return Stamp(project["version"], date, commit, changed)
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,6 @@ EVERYTHING = (
 _KERNEL = """\
 c.HistoryManager.enabled = False
 c.IPKernelApp.log_level = "ERROR"
-# On a slow machine it tells that it makes its list of fonts, and a warning stops the build.
-c.IPKernelApp.exec_lines = [
-    "import logging; logging.getLogger('matplotlib.font_manager').setLevel(logging.ERROR)",
-    "del logging",
-]
 """
 _NO_TEXT = {".css", ".js", ".html", ".sh"}
 
@@ -56,9 +51,8 @@ def files(folder: Path, names: Iterable[str]) -> Iterator[Path]:
         path = folder / name
         found = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in found:
-            within = file.relative_to(path).parts  # the book itself may lie in a hidden folder
-            hidden = any(part.startswith((".", "__pycache__")) for part in within)
-            if file.is_file() and not hidden:
+            hidden = any(part.startswith((".", "__pycache__")) for part in file.parts)
+            if file.is_file() and not (hidden and file != path):
                 yield file
 
 
@@ -102,8 +96,7 @@ def kernel_settings(folder: Path, build: Path) -> dict[str, str]:
     :param folder: the book's folder
     :param build: the folder ``_build``
     """
-    ipython, matplotlib = build / "ipython", build / "matplotlib"
-    write_whole(matplotlib / "matplotlibrc", "")
+    ipython = build / "ipython"
     write_whole(ipython / "profile_default" / "ipython_kernel_config.py", _KERNEL)
     path = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
@@ -111,8 +104,6 @@ def kernel_settings(folder: Path, build: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "IPYTHONDIR": str(ipython),
         "MPLBACKEND": "agg",
-        "MPLCONFIGDIR": str(matplotlib),
-        "MATPLOTLIBRC": str(matplotlib / "matplotlibrc"),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +26,9 @@ FONTS = r"""
 \setsansfont{TeX Gyre Heros}[Scale=.93]
 \setmonofont{DejaVu Sans Mono}[Scale=.8]
 \usepackage{xeCJK}
-\setCJKmainfont{Noto Serif CJK SC}[Scale=.95, ItalicFont=Noto Serif CJK SC]
-\setCJKsansfont{Noto Sans CJK SC}[Scale=.95, ItalicFont=Noto Sans CJK SC]
-\setCJKmonofont{Noto Sans Mono CJK SC}[Scale=.85]
+\setCJKmainfont{WenQuanYi Micro Hei}[Scale=.95]
+\setCJKsansfont{WenQuanYi Micro Hei}[Scale=.95]
+\setCJKmonofont{WenQuanYi Micro Hei}[Scale=.85]
 \xeCJKsetup{PunctStyle=plain}
 % Quotes, dashes and dots are Latin here, in the text's font.
 \xeCJKDeclareCharClass{Default}{"2013,"2014,"2018,"2019,"201C,"201D,"2026,"00B7}
@@ -57,31 +57,25 @@ def _title_page(book: Facts) -> str:
         f"Data compilation: {book.licence_data.get('name', '')}; "
         f"{book.licence_data.get('note', '')}."
     )
-    doi = rf"DOI: \url{{https://doi.org/{book.doi}}}" if book.doi else "DOI: none assigned yet"
+    places = [rf"\url{{{book.address}}}\par " if book.address else ""]
+    places += [rf"\url{{https://doi.org/{book.doi}}}\par " if book.doi else ""]
     values = {
         "Title": escape(book.title),
         "Subtitle": escape(book.subtitle),
         "Authors": escape(", ".join(book.authors)),
         "Stamp": escape(str(book.stamp)),
-        "DOI": doi,
         "Rights": escape(rights),
-        "Place": rf"\url{{{book.address}}}\par " if book.address else "",
+        "Place": "".join(places),
     }
     return "".join(
         rf"\renewcommand{{\book{name}}}{{{text}}}" + "\n" for name, text in values.items()
     )
 
 
-def _names(book: Facts, language: str) -> str:
-    """Title, authors, state and language in the PDF's own data; readers show the title."""
-    names = {
-        "pdftitle": escape(book.title),
-        "pdfauthor": escape(", ".join(book.authors)),
-        "pdfsubject": escape(f"{book.subtitle}; {book.stamp}"),
-        "pdflang": language,
-        "pdfdisplaydoctitle": "true",
-    }
-    return r"\hypersetup{" + ", ".join(f"{k}={{{v}}}" for k, v in names.items()) + "}\n"
+def _names(book: Facts) -> str:
+    """Title and authors in the PDF's own data."""
+    title, authors = escape(book.title), escape(", ".join(book.authors))
+    return rf"\hypersetup{{pdftitle={{{title}}}, pdfauthor={{{authors}}}}}" + "\n"
 
 
 def _settings(app: Sphinx, config: Config) -> None:
@@ -98,7 +92,7 @@ def _settings(app: Sphinx, config: Config) -> None:
         "classoptions": ",english",
         "tableofcontents": r"\sphinxtableofcontents\bookLists\bookSummary",
         "figure_align": "htbp",
-        "preamble": "\\usepackage{book}\n" + _names(book, config.language) + _title_page(book),
+        "preamble": "\\usepackage{book}\n" + _names(book) + _title_page(book),
         "maketitle": r"\bookTitlePage",
         "sphinxsetup": "VerbatimColor={HTML}{F5F7F9}, VerbatimBorderColor={HTML}{F5F7F9}",
         "makeindex": "",
@@ -110,23 +104,7 @@ def _settings(app: Sphinx, config: Config) -> None:
         *(str(path) for path in sorted(FOLDER.glob("*.sty"))),
     ]
     config.latex_table_style = ["booktabs"]  # type: ignore[attr-defined]
-    # What is a link on a screen can be followed on paper.
-    config.latex_show_urls = "footnote"  # type: ignore[attr-defined]
-    config.latex_show_pagerefs = True  # type: ignore[attr-defined]
-
-
-class DoiAsAddress(SphinxPostTransform):
-    """Print a DOI as the address it is, so that no footnote has to repeat it."""
-
-    default_priority = 300
-    formats = ("latex",)
-
-    def run(self, **kwargs: Any) -> None:
-        """Put the address in place of ``doi:10…``."""
-        for link in self.document.findall(nodes.reference):
-            address = link.get("refuri", "")
-            if address.endswith(link.astext().removeprefix("doi:")) and "doi.org" in address:
-                link.children = [nodes.Text(address)]
+    config.latex_show_urls = "no"  # type: ignore[attr-defined]
 
 
 class NoEmptySections(SphinxPostTransform):
@@ -137,11 +115,7 @@ class NoEmptySections(SphinxPostTransform):
     formats = ("latex",)
 
     def run(self, **kwargs: Any) -> None:
-        """Remove each section, and each small heading, after which nothing would be printed."""
-        for heading in list(self.document.findall(nodes.rubric)):
-            after = heading.parent[heading.parent.index(heading) + 1 :]
-            if not any(map(_prints, after)):
-                heading.parent.remove(heading)
+        """Remove each section in which nothing but its title would be printed."""
         for section in list(self.document.findall(nodes.section)):
             if section.parent is not None and not any(map(_prints, section.children[1:])):
                 section.parent.remove(section)
@@ -199,82 +173,21 @@ class LongTablesBreak(SphinxPostTransform):
     formats = ("latex",)
 
     def run(self, **kwargs: Any) -> None:
-        """Make a long table of each that has more than twelve rows, or 25 of one line."""
+        """Make a long table of each that has more than twelve rows."""
         for table in self.document.findall(nodes.table):
-            rows = [[cell.astext() for cell in row] for row in table.findall(nodes.row)]
-            width = max(sum(map(len, row)) for row in rows)
-            if len(rows) > (12 if width > LINE else 25):
-                specs = [] if "own-widths" in table["classes"] else table.findall(nodes.colspec)
-                shares = column_widths(list(zip(*rows, strict=False)))
-                for spec, share in zip(specs, shares, strict=False):
-                    spec["colwidth"] = share
+            rows = list(table.findall(nodes.row))
+            if len(rows) > 12:
+                columns = zip(*([cell.astext() for cell in row] for row in rows), strict=False)
+                for spec, cells in zip(table.findall(nodes.colspec), columns, strict=False):
+                    spec["colwidth"] = column_weight(cells)
                 table["classes"] += ["longtable", "colwidths-given"]
 
 
-# Letters of a table that fill a line, of the space beside a column, of a cell that is not broken.
-LINE, BESIDE, SHORT = 96, 3, 15
-
-
-def column_widths(columns: Sequence[Sequence[str]]) -> list[int]:
-    """Each column's share of a table's width, in letters.
-
-    No word is wider than its column; what is left of the line goes to the columns with long cells.
-    """
-    least, wish = [], []
-    for texts in columns:
-        words = [word for text in texts for word in _JOINT.split(text.replace(" ", "-"))]
-        words += [text for text in texts if len(text) <= SHORT]
-        least.append(max(map(len, words)) + BESIDE)
-        wish.append(max(max(map(len, texts)) + BESIDE, least[-1]))
-    wanted = sum(wish) - sum(least)
-    part = min(1.0, max(0, LINE - sum(least)) / wanted) if wanted else 0.0
-    return [round(low + part * (high - low)) for low, high in zip(least, wish, strict=True)]
-
-
-class CodeStaysTogether(SphinxPostTransform):
-    """Begin a block of code, or a table, on a new page where it would be cut without need.
-
-    The heading or the short paragraph straight before it stays with it.
-    """
-
-    default_priority = 825
-    formats = ("latex",)
-
-    def run(self, **kwargs: Any) -> None:
-        """Ask for room before each block: for all of a short one, for the first of a long one."""
-        for parent in self.document.findall(nodes.Element):
-            for child in parent:
-                child.parent = parent  # outputs of cells were moved without it
-        blocks: list[nodes.Element] = list(self.document.findall(nodes.table))
-        blocks += self.document.findall(nodes.literal_block)
-        for block in blocks:
-            if isinstance(block, nodes.table):
-                lines = len(list(block.findall(nodes.row))) + 3
-            else:
-                lines = block.astext().count("\n") + 2
-            room = lines if lines <= WHOLE else LEAST
-            first, above = _with_what_stands_above(block)
-            command = rf"\needspace{{{room + above}\baselineskip}}"
-            raw = nodes.raw("", command, format="latex")
-            first.parent.insert(first.parent.index(first), raw)
-
-
-def _with_what_stands_above(block: nodes.Element) -> tuple[nodes.Element, int]:
-    """The heading, paragraph or block to which a block belongs, and the lines that it adds."""
-    while isinstance(block.parent, nodes.container) and block.parent.index(block) == 0:
-        block = block.parent
-    place = block.parent.index(block)
-    before = block.parent[place - 1] if place else None
-    if isinstance(before, nodes.paragraph) and len(before.astext()) < LETTERS:
-        return before, 4
-    if isinstance(before, nodes.title) and block.parent.parent is not None:
-        return block.parent, 4
-    return block, 0
-
-
-# Lines up to which a block is kept whole, and of which a longer one keeps its beginning; letters
-# up to which a paragraph before it goes with it.
-WHOLE, LEAST, LETTERS = 18, 9, 400
+def column_weight(cells: Iterable[str]) -> int:
+    """A column's share of the width, in letters: its longest cell, up to forty, and its words."""
+    texts = list(cells)
+    word = max(len(word) for text in texts for word in _JOINT.split(text.replace(" ", "-")))
+    return max(min(max(map(len, texts)), 40), word + 1) + 4
 
 
 class LongNamesBreak(SphinxPostTransform):
@@ -313,8 +226,7 @@ def _open_heading(writer: Any, node: RootHeader) -> None:
 
 
 def _close_heading(writer: Any, node: RootHeader) -> None:
-    # Its section, which held the name that links lead to, is gone.
-    writer.body.append("}" + writer.hypertarget(nodes.make_id(node.astext())) + "\n")
+    writer.body.append("}\n")
 
 
 def _headings(app: Sphinx) -> None:
@@ -326,10 +238,8 @@ def setup(app: Sphinx) -> None:
     """Hook the settings into Sphinx, after the facts and before the LaTeX theme."""
     app.connect("config-inited", _settings, priority=200)
     app.connect("builder-inited", _headings)
-    app.add_post_transform(DoiAsAddress)
     app.add_post_transform(NoEmptySections)
     app.add_post_transform(OneListOfSources)
     app.add_post_transform(NumbersAsInThePages)
     app.add_post_transform(LongTablesBreak)
     app.add_post_transform(LongNamesBreak)
-    app.add_post_transform(CodeStaysTogether)

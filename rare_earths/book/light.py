@@ -46,15 +46,7 @@ SHEETS = (
 )
 LIGHT, DARK = 'html[data-theme="light"] ', 'html[data-theme="dark"] '
 OFF_DUTY = {"sphinx_thebe", "sphinx_togglebutton", "sphinx_copybutton", "sphinx_comments"}
-OWN_SHEETS = (
-    "colours.css",
-    "page.css",
-    "figures.css",
-    "blocks.css",
-    "reading.css",
-    "evidence.css",
-    "chinese.css",
-)
+OWN_SHEETS = ("colours.css", "page.css", "figures.css", "blocks.css", "evidence.css")
 # Shipped by the theme and its extensions, used by no page.
 UNUSED = (
     "scripts",
@@ -107,8 +99,6 @@ def _page(
     scripts = ["_static/page.js"]
     if 'class="row-search' in body or pagename.startswith("evidence/"):
         scripts.append("_static/evidence.js")
-    if 'class="term"' in body:
-        scripts.append("_static/terms.js")
     if "data-explorer=" in body:
         scripts.append("_static/explorer.js")
     if pagename == "search":
@@ -119,8 +109,7 @@ def _page(
     context["facts"] = facts(app.config)
     context["look"] = app.config.rare_earths_look[:8]
     context["root_doc"] = app.config.root_doc
-    body = _PLAIN_CODE.sub(r"\1", _FALSE_PROMISES.sub("", body))
-    context["body"] = body.replace(*_PERMALINK)
+    context["body"] = _PLAIN_CODE.sub(r"\1", _FALSE_PROMISES.sub("", body))
 
 
 _FALSE_PROMISES = re.compile(
@@ -131,13 +120,6 @@ _FALSE_PROMISES = re.compile(
     r'|<span class="label">.*?</span></span>|<span class="backrefs">.*?</span>'
 )
 
-
-# The sign beside a heading that links to it: for the mouse. Read aloud it would end every heading;
-# by keyboard the list "On this page" has the same links.
-_PERMALINK = (
-    '<a class="headerlink"',
-    '<a class="headerlink" aria-hidden="true" tabindex="-1"',
-)
 
 # Names, signs and spaces of code, in the colour of the text around them: three elements of four.
 _PLAIN_CODE = re.compile(r'<span class="(?:n|o|p|si|w)">([^<]*)</span>')

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Pins every package for Python 3.11 to 3.13 in one go, from pyproject.toml.
 # requirements.lock: with hashes, for `make book`; requirements.txt: the same without hashes, then
-# the package itself, for a bare pip. The -test pair adds what tests and JupyterLab need.
+# the package itself, for Binder and a bare pip. The -test pair adds what tests and JupyterLab need.
 set -eu
 
 compile() { # compile <file> <more arguments>: no place where a package came from is written
@@ -20,8 +20,5 @@ plain() { # plain <lock> <txt>: the lock without its hashes, then the package it
 compile requirements.lock --extra book --generate-hashes
 # What the book has, the tests have in the same version.
 compile requirements-test.lock --all-extras --generate-hashes -c requirements.lock
-# Binder runs the chapters and builds no book: a smaller environment, in the tests' versions.
-compile .binder/requirements.txt --extra lab -c requirements-test.lock
-echo '-e .' >>.binder/requirements.txt
 plain requirements.lock requirements.txt
 plain requirements-test.lock requirements-test.txt

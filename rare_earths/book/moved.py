@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 
 from sphinx.util import logging
 
-from rare_earths.book import history
-from rare_earths.book.files import csv_text, write_whole
+from rare_earths.book.files import write_whole
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -48,7 +47,16 @@ def _headlines(html: Path, target: Path) -> None:
         if first != text:
             _LOG.warning(f"{page}: {name} is {first!r} in one place and {text!r} in another")
     rows = [[page, name, text] for (page, name), text in sorted(texts.items())]
-    write_whole(target, csv_text([["page", "name", "text"], *rows]))
+    write_whole(target, _csv([["page", "name", "text"], *rows]))
+
+
+def _csv(rows: list[list[str]]) -> str:
+    """Rows as CSV text."""
+    from io import StringIO
+
+    text = StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _claims() -> ModuleType | None:
@@ -136,13 +144,13 @@ def _short(row: dict[str, str], key: tuple[str, ...]) -> str:
 
 
 def report(folder: Path) -> list[str]:
-    """All that moved against ``tests/expected`` and the history in the last build of ``folder``."""
+    """All that moved against ``tests/expected`` in the last build of ``folder``."""
     told = []
     for name in TABLES:
         expected, built = folder / "tests" / "expected" / name, folder / "_build" / name
         if expected.is_file() and built.is_file():
             told += differences(expected, built)
-    return told + history.told(folder)
+    return told
 
 
 def _collect(app: Sphinx, error: Exception | None) -> None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from docutils import nodes
 from sphinx.util import logging
 
-from rare_earths.book.facts import Facts, facts
+from rare_earths.book.facts import facts
 from rare_earths.book.latex import escape
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ class PrintForm:
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = (
         ("latex", MIME, 0),
-        ("epub", MIME, 0),
         ("html", "text/html", 0),
         # Known to the other builders, and never chosen by them.
         ("html", MIME, None),
@@ -55,21 +54,19 @@ class PrintForm:
         if kind == "figure":
             return [_figure(renderer, form, data.line)]
         if kind == "markdown":
-            # Money, not mathematics.
-            data.content = form["text"].replace("$", r"\$")
+            data.content = form["text"]
             parsed = renderer._render_markdown_base(data, fmt="myst", inline=inline)
-            return _card(form["claim"], parsed) if form.get("claim") else parsed
+            return [*_list_entry(form.get("claim") or ()), *parsed]
         if kind == "latex":
             return [nodes.raw(text=form["text"], format="latex")]
         _LOG.warning(f"unknown kind of print form: {kind!r}", location=_place(renderer, data.line))
         return []
 
 
-def _card(claim: Sequence[str], parsed: list[nodes.Element]) -> list[nodes.Element]:
-    """A verdict card set apart from the text, and its entry in the printed list of claims."""
+def _list_entry(claim: Sequence[str]) -> list[nodes.Element]:
+    """What puts a card into the printed list of claims."""
     arguments = "".join(f"{{{escape(field)}}}" for field in claim)
-    start = nodes.raw(text=rf"\begin{{bookCard}}\bookClaim{arguments}", format="latex")
-    return [start, *parsed, nodes.raw(text=r"\end{bookCard}", format="latex")]
+    return [nodes.raw(text=rf"\bookClaim{arguments}", format="latex")] if claim else []
 
 
 def _place(renderer: NbElementRenderer, line: int | None) -> tuple[str, int | None]:
@@ -104,24 +101,19 @@ def _figure(renderer: NbElementRenderer, form: dict[str, Any], line: int | None)
 
 
 def _legend(renderer: NbElementRenderer, form: dict[str, Any]) -> list[nodes.Node]:
-    """Subtitle, description, note, source and where the live version stands."""
+    """Subtitle, description, note, source and the address of the live version."""
     lines: list[nodes.Node] = [
         nodes.paragraph("", form[field]) for field in _LEGEND if form.get(field)
     ]
-    if form.get("link"):
-        env = renderer.renderer.sphinx_env
-        lines.append(_live(facts(env.config), env.docname, form["link"]))
+    env = renderer.renderer.sphinx_env
+    address = facts(env.config).address
+    if form.get("link") and address:
+        link = form["link"]
+        url = (facts(env.config).page(env.docname) if link.startswith("#") else address) + link
+        live = nodes.paragraph("", "Live version: ")
+        live += [nodes.reference("", url, refuri=url), nodes.Text(".")]
+        lines.append(live)
     return lines
-
-
-def _live(book: Facts, docname: str, link: str) -> nodes.paragraph:
-    """Where the controls of an explorer are: its address, else the name of its page."""
-    place = f"{docname}.html{link}" if link.startswith("#") else link
-    told = "With controls, for other values than these: "
-    if not book.address:
-        return nodes.paragraph("", f"{told}{place} in the pages of this book.")
-    url = book.address + place
-    return nodes.paragraph("", told, nodes.reference("", url, refuri=url), nodes.Text("."))
 
 
 _LEGEND = ("subtitle", "description", "note", "source")

@@ -1,12 +1,10 @@
-"""Serves the built book on this machine as a public host would: compressed, and with the book's own
-page in place of one that is not there."""
+"""Serves the built book on this machine as a public host would: compressed, nothing else."""
 
 from __future__ import annotations
 
 import gzip
 import io
 from functools import partial
-from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
@@ -35,20 +33,6 @@ class Compressed(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         return io.BytesIO(body)
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer a wrong address with the book's page for it, as public hosts do."""
-        lost = Path(self.directory) / "404.html"
-        if code != HTTPStatus.NOT_FOUND or not lost.is_file():
-            super().send_error(code, message, explain)
-            return
-        body = lost.read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing about single requests."""

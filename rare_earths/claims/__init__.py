@@ -20,7 +20,6 @@ from rare_earths.claims import (
     trade,
 )
 from rare_earths.claims.cards import Card, Ledger, Rule
-from rare_earths.claims.editions import editions
 from rare_earths.claims.engine import NOT_YET, Claim, ClaimError, Verdict, judge
 from rare_earths.evidence import Evidence, evidence
 
@@ -114,14 +113,10 @@ def _open_row() -> dict[str, str]:
 
 def _entry(found: Verdict) -> dict:
     same, total = found.holds
-    newest = editions(found)
     return {
         "verdict": found.word,
         "confidence": found.confidence,
         "certainty": found.certainty,
-        "checked": found.evidence.claims.at[found.id, "checked"],
-        "edition_used": {"year": newest.used, "sources": newest.used_sources},
-        "edition_known": {"year": newest.known, "sources": newest.known_sources},
         "reasons": [sentence for _, sentence, _ in found.reasons],
         "holds": {"same_word": same, "combinations": total},
         "default": found.claim.default,

@@ -23,13 +23,19 @@ from rare_earths.claims.engine import (
     Part,
 )
 from rare_earths.claims.rows import Value, best, of_dimension
-from rare_earths.evidence import Evidence
+from rare_earths.evidence import Evidence, Parameter
 from rare_earths.words import kilotonnes, percent, times
 
 TONNES = "t REO"
 CHINA, WORLD = "China", "World"
 
 Rows = tuple[str, ...]
+
+
+@cache
+def parameter(evidence: Evidence, name: str) -> Parameter:
+    """A threshold or an input that is no evidence, with its range, in its own unit."""
+    return evidence.parameter(name)
 
 
 @cache
@@ -143,12 +149,12 @@ def motor_share(evidence: Evidence, motors: str) -> Value:
 def magnet_mass(evidence: Evidence, intensity: str, motors: str) -> Value:
     """Finished magnet in one vehicle with permanent-magnet motors, kg."""
     if intensity in KILOS:
-        given = evidence.parameter("magnet_mass_vehicle")
+        given = parameter(evidence, "magnet_mass_vehicle")
         return Value(float(getattr(given, KILOS[intensity])), ())
     share = nd_in_magnet(evidence)
     if intensity == MEDIAN:
         nd = nd_per_motor(evidence)
-        mass = nd.value * evidence.parameter("motor_mass_ev").value
+        mass = nd.value * parameter(evidence, "motor_mass_ev").value
         return Value(magnet_demand.magnet_mass(mass, share.value), rows_of(nd, share))
     nd = figure(evidence, "cleantech_demand_steps", "Neodymium, EV", "t", 2024)
     cars, fitted = sold(evidence, WORLD_CARS, 2024), motor_share(evidence, motors)
@@ -177,7 +183,7 @@ def scrap(evidence: Evidence) -> Value:
 def as_oxide(evidence: Evidence, magnet: float) -> float:
     """NdPr oxide in finished magnets, t."""
     return magnet_demand.ndpr_oxide(
-        magnet, ndpr_in_magnet(evidence).value, evidence.parameter("ndpr_oxide_per_metal").value
+        magnet, ndpr_in_magnet(evidence).value, parameter(evidence, "ndpr_oxide_per_metal").value
     )
 
 
@@ -350,14 +356,14 @@ def c13_driver(evidence: Evidence, combination: Combination) -> Outcome:
     sales = [sold(evidence, vehicles, year) for year in span]
     measured = (rows_of(*sales), rows_of(*wholes))
     if combination["driver"] == DRIVER_HALF:
-        half = evidence.parameter("nev_half_of_growth")
+        half = parameter(evidence, "nev_half_of_growth")
         found = Finding.PARTLY if shares.growth >= half.low else Finding.FAILS
         found = Finding.HOLDS if shares.growth >= half.value else found
         return Outcome(
             found, shares.growth, rows, says, measured=measured, measure=combination["driver"]
         )
     ratio = shares.growth / shares.level
-    needed = evidence.parameter("nev_growth_over_level").value
+    needed = parameter(evidence, "nev_growth_over_level").value
     return Outcome(
         Finding.HOLDS if ratio >= needed else Finding.FAILS,
         ratio,
@@ -472,14 +478,14 @@ def efficiency_side(evidence: Evidence, combination: Combination) -> tuple[float
             gain = Value(gain.value + extra, rows_of(gain, product, start, goal))
     if combination["measure"] == IN_FACTORS:
         return 1 + gain.value / mined, gain.rows
-    return gain.value * evidence.parameter("ndpr_share_china_output").value / 100, gain.rows
+    return gain.value * parameter(evidence, "ndpr_share_china_output").value / 100, gain.rows
 
 
 @cache
 def start_rate(evidence: Evidence, start: str, ore: str) -> Value:
     """The recovery from which efficiency could have risen, a fraction."""
     if start == CLAIMED:
-        return Value(evidence.parameter("recovery_as_claimed").value / 100, ())
+        return Value(parameter(evidence, "recovery_as_claimed").value / 100, ())
     if start in NORM_ORE:
         return norm_rate(evidence, start, ore)
     return mine_rate(evidence, REPORTED, ore, WHITE_PAPER, 2012)
@@ -616,8 +622,8 @@ def c14_half_used(evidence: Evidence, combination: Combination) -> Outcome:
         evidence, *(combination[name] for name in ("mix", "rates", "clays", "stages", "weighed"))
     )
     value = 100 * found.value
-    claimed = evidence.parameter("recovery_as_claimed").value
-    tolerance = evidence.parameter("claimed_share_tolerance")
+    claimed = parameter(evidence, "recovery_as_claimed").value
+    tolerance = parameter(evidence, "claimed_share_tolerance")
     distance = abs(value - claimed)
     finding = Finding.PARTLY if distance <= tolerance.high else Finding.FAILS
     finding = Finding.HOLDS if distance <= tolerance.value else finding
@@ -675,8 +681,8 @@ def c14_wasted(evidence: Evidence, combination: Combination) -> Outcome:
     mined, used, lost = (parts[name] for name in list(parts)[:3])
     wasted = lost.value if combination["tailings"] == STOCK else mined.value - used.value
     value = measures.share(wasted, mined.value)
-    half = evidence.parameter("recovery_as_claimed").value
-    enough = half - evidence.parameter("claimed_share_tolerance").value
+    half = parameter(evidence, "recovery_as_claimed").value
+    enough = half - parameter(evidence, "claimed_share_tolerance").value
     return Outcome(
         Finding.HOLDS if value >= enough else Finding.FAILS,
         value,

@@ -286,18 +286,9 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """The verdict as a sentence whose verb matches the certainty."""
-        if self.word == UNTESTABLE:
-            return f"The claim {self.word}."
         if self.certainty not in VERBS:
             return f"On this evidence it cannot be said firmly; the rule gives: {self.word}."
-        if self.certainty == "low" and self.word == NOT_SUPPORTED:
-            return f"It may be that the claim is {self.word}."
         return f"The claim {VERBS[self.certainty]} {self.word}."
-
-    @property
-    def deciding_rows(self) -> list[str]:
-        """Rows of all quantities that the load-bearing parts dispute under the default."""
-        return list(dict.fromkeys(row for rows in self._quantities() for row in rows))
 
     def _quantities(self) -> list[list[str]]:
         """Rows of each quantity that the load-bearing parts dispute under the default."""

@@ -436,7 +436,7 @@ def _doubt(evidence: Evidence, reading: str) -> str:
 
 
 def _counted(evidence: Evidence, reading: str, count: Value) -> str:
-    unit = "firms" if reading == HOLDERS_AT_MOST else str(evidence.rows.at[count.rows[0], "unit"])
+    unit = "firms" if reading == HOLDERS_AT_MOST else str(evidence.rows["unit"][count.rows[0]])
     said = f"{'over ' if count.bound == 'at least' else ''}{number(count.value)}"
     return said if reading == LICENCES else f"{said} {unit}"
 

@@ -143,7 +143,8 @@ def china_output(evidence: Evidence, series: str = "official") -> pd.DataFrame:
 def compilation_sources(evidence: Evidence, compilation: str) -> set[str]:
     """Documents that print a compilation's world output: those with a World or foreign row of
     that lineage."""
-    own = evidence.select("mine_production", lineage=compilation, unusable=True)
+    rows = evidence.rows
+    own = rows[(rows["series"] == "mine_production") & (rows["lineage"] == compilation)]
     return set(own["source"])
 
 

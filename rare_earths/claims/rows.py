@@ -24,8 +24,9 @@ class Value:
     bound: str = "exact"
 
 
+@cache
 def threshold(evidence: Evidence, name: str) -> float:
-    """A parameter of the rules, in its own unit."""
+    """A parameter of the rules, in its own unit; looked up once for all combinations."""
     return evidence.parameter(name).value
 
 

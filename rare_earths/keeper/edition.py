@@ -127,9 +127,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--write", action="store_true", help="take the rows")
     parser.add_argument("--folder", type=Path, default=DATA, help="the data, if not the book's")
     given = parser.parse_args(arguments)
+    if evidence_edition.restore(given.folder):
+        print("An edition was interrupted; the tables are as they were before it.")
     try:
-        if evidence_edition.restore(given.folder):
-            print("An edition was interrupted; the tables are as they were before it.")
         edition = evidence_edition.read(given.table, given.folder)
         if edition.faults:
             said = evidence_edition.told(edition.faults)

@@ -2,7 +2,6 @@
 purpose, in memory, and the checks of meaning and the report itself are asked.
 
     python -m rare_earths.keeper.mutation --sample 200 --seed 7
-    python -m rare_earths.keeper.mutation --results _build/slips.csv  (takes up where it stopped)
 
 A slip is *caught* when a check of `evidence_checks` objects, *changed* when it alters what a reader
 sees (a verdict, a line of a card, a number, a figure's words or values), and *missed* otherwise.
@@ -13,7 +12,6 @@ would tell of any change, whether it matters or not.
 from __future__ import annotations
 
 import argparse
-import csv
 import random
 import re
 import sys
@@ -21,20 +19,16 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from multiprocessing import get_context
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from rare_earths import claims
 from rare_earths import evidence_checks as checks
-from rare_earths.evidence import DATA, Raw, _read, joined, row_id, tidy
+from rare_earths.evidence import DATA, Evidence, Raw, _read, joined, row_id, tidy
 from rare_earths.keeper import reading
-from rare_earths.keeper.asked import Asked, Broken, Watched, noting, remembered, spared
 from rare_earths.keeper.reading import Cell, Page, Told
 
 # The page on the evidence counts all rows; a row that it counts is not used for what it says.
@@ -167,83 +161,38 @@ class Bench:
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
         self.text = joined(raw)
-        self.book = Watched(raw, tidy(raw))
+        self.tidy = tidy(raw)
+        self.book = Evidence(raw, self.tidy)
         self.places = dict(zip(self.text["id"], self.text.index, strict=True))
-        self.prepared = self._prepared(raw, self.text)
+        self.prepared = checks.prepared(raw, self.text)
         self.judge = checks.Judge(raw)
         self.known = self.judge.names(self.prepared)
-        self.judges = {name: checks.Judge(raw, [name]) for name in checks.CHECKS}
-        self._corrections: dict[str, list[dict[str, str]]] = defaultdict(list)
-        for c in raw.tables["corrections.csv"].to_dict("records"):
-            self._corrections[c["row"]].append({str(k): str(v) for k, v in c.items()})
-        self._groups: dict[tuple[str, ...], Any] = {}
 
-    def broken(self, slip: Slip) -> tuple[Broken, pd.DataFrame | None]:
+    def broken(self, slip: Slip) -> tuple[Evidence, pd.DataFrame | None]:
         """The evidence with the slip, and the broken row as text (none where it is deleted)."""
         if not slip.cells:
-            return Broken(self.book, slip.row, None), None
+            return Evidence(self.raw, self.tidy.drop(index=slip.row)), None
         line = self.text.loc[[self.places[slip.row]]].assign(**dict(slip.cells))
         topic = str(line["topic"].iloc[0])
-        alone = replace(self._about(line), topics={topic: line[self.raw.topics[topic].columns]})
-        return Broken(self.book, slip.row, tidy(alone)), line
+        alone = tidy(replace(self.raw, topics={topic: line[self.raw.topics[topic].columns]}))
+        rows = self.tidy.copy()
+        place = list(rows.index).index(slip.row)
+        parts: list[pd.DataFrame] = [rows[:place], alone[rows.columns], rows[place + 1 :]]
+        rows = pd.concat(parts)
+        return Evidence(self.raw, rows), line
 
-    def _about(self, line: pd.DataFrame) -> Raw:
-        """The tables cut down to what they say of one row's series, entity and corrections."""
-        cut = {"vocabulary/series.csv": ("series", "series"),
-               "vocabulary/entities.csv": ("entity", "entity"),
-               "corrections.csv": ("row", "id")}  # fmt: skip
-        tables = {
-            file: self.raw.tables[file][self.raw.tables[file][key] == line[column].iloc[0]]
-            for file, (key, column) in cut.items()
-        }
-        return replace(self.raw, tables={**self.raw.tables, **tables})
-
-    def objections(self, slip: Slip, line: pd.DataFrame | None) -> Iterator[str]:
-        """Checks that object to the slip and not to the evidence as it is, one by one."""
+    def objections(self, slip: Slip, line: pd.DataFrame | None) -> set[str]:
+        """Checks that object to the slip and not to the evidence as it is."""
         place = self.places[slip.row]
-        after = None if line is None else self._prepared(self._about(line), line)
-        if any(self._by_itself(slip, line)):
-            yield "row by itself"
-        by_near: dict[tuple[str, ...], pd.DataFrame] = {}
-        for name in checks.concerning(str(self.prepared.at[place, "series"])):
-            near = checks.NEAR[name]
-            if near not in by_near:
-                by_near[near] = self._near(place, after, near)
-            if self.judges[name].names(by_near[near]) - self.known:
-                yield name
-
-    def _by_itself(self, slip: Slip, line: pd.DataFrame | None) -> Iterator[bool]:
-        """Whether the row's own cells contradict each other, or a declared correction no longer
-        finds its row or what it should print.
-        """
-        after = {} if line is None else {str(k): v for k, v in line.iloc[0].items()}
-        if line is not None and {name for name, _ in slip.cells} & {"value", "low", "high"}:
-            yield bool(self.judge.of_row(line))
-        for c in self._corrections.get(slip.row, ()):
-            yield after.get("id") != slip.row or after.get(c["field"], c["printed"]) != c["printed"]
-
-    def _near(self, place: int, after: pd.DataFrame | None, near: tuple[str, ...]) -> pd.DataFrame:
-        """The rows that agree in some columns with a row as it was or as it is after the slip, that
-        row after the slip among them.
-        """
-        if near not in self._groups:
-            self._groups[near] = self.prepared.groupby(list(near)).indices
-        lines = [self.prepared.loc[[place]], *([] if after is None else [after])]
-        keys = {tuple(line[column].iloc[0] for column in near) for line in lines}
-        places = {
-            int(i)
-            for key in keys
-            for i in self._groups[near].get(key if len(near) > 1 else key[0], ())
-        }
-        rest = self.prepared.iloc[sorted(places - {place})]
-        return rest if after is None else pd.concat([rest, after[rest.columns]]).sort_index()
-
-    @staticmethod
-    def _prepared(raw: Raw, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows as the checks want them, as plain objects: quicker where few are taken."""
-        made = checks.prepared(raw, rows).drop(columns=["locator", "note", "low", "high"])
-        texts = made.columns[[isinstance(kind, pd.StringDtype) for kind in made.dtypes]]
-        return made.astype(dict.fromkeys(texts, object))
+        near = checks.related(self.prepared, self.prepared.loc[[place]])
+        if line is None:
+            rest: pd.DataFrame = self.prepared[near].drop(index=place)
+            return {name for name, _ in self.judge.names(rest) - self.known}
+        after = checks.prepared(self.raw, line)
+        mine = self.prepared[near | checks.related(self.prepared, after)].copy()
+        mine.loc[place] = after.loc[place, mine.columns]
+        found = self.judge.names(mine) - self.known | self.judge.of_row(line)
+        return {name for name, _ in found}
 
 
 # --- what the report says ------------------------------------------------------------------------
@@ -251,16 +200,12 @@ class Bench:
 
 @dataclass
 class Baseline:
-    """What the report says on the sound evidence, which cells and claims use which row, and the
-    series that each cell, with those it needs, and each claim asks for.
-    """
+    """What the report says on the sound evidence, and which cells and claims use which row."""
 
     words: dict[str, str]
     cells: dict[str, list[tuple[Page, Cell]]]
     claims: dict[str, list[str]]
     cost: dict[tuple[str, int], float]
-    asked: dict[tuple[str, int], Asked]
-    asked_by_claim: dict[str, Asked]
 
     @property
     def used(self) -> list[str]:
@@ -268,27 +213,20 @@ class Baseline:
         return sorted({*self.cells, *self.claims})
 
 
-def baseline(book: Watched) -> Baseline:
+def baseline(book: Evidence) -> Baseline:
     """Read the whole report once. Raises whatever a page raises."""
-    found = Baseline({}, defaultdict(list), defaultdict(list), {}, {}, {})
-    with remembered(), reading.on(book) as told:
+    found = Baseline({}, defaultdict(list), defaultdict(list), {})
+    with reading.on(book) as told:
         for claim in claims.RULES:
-            _read_claim(found, claim)
+            verdict = claims.judged(claim)
+            found.words |= {one.name: one.text() for one in reading.of_claim(verdict)}
+            for row in _rows_of(verdict):
+                found.claims[row].append(claim)
         for page in reading.pages():
             run = reading.Run(told, {"__name__": "__main__"})
             for cell in page.cells:
                 _read_cell(found, run, page, cell)
-            _with_needed(found, page)
     return found
-
-
-def _read_claim(found: Baseline, claim: str) -> None:
-    with noting() as asked:
-        verdict = claims.judged(claim)
-        found.words |= {one.name: one.text() for one in reading.of_claim(verdict)}
-    found.asked_by_claim[claim] = frozenset(asked)
-    for row in _rows_of(verdict):
-        found.claims[row].append(claim)
 
 
 def _rows_of(verdict: claims.Verdict) -> set[str]:
@@ -299,58 +237,41 @@ def _rows_of(verdict: claims.Verdict) -> set[str]:
 
 def _read_cell(found: Baseline, run: reading.Run, page: Page, cell: Cell) -> None:
     start = time.process_time()
-    with noting() as asked:
-        told = run.cell(page.name, cell)
-        found.words |= {one.name: one.text() for one in told}
+    told = run.cell(page.name, cell)
+    found.words |= {one.name: one.text() for one in told}
     found.cost[page.name, cell.number] = time.process_time() - start
-    found.asked[page.name, cell.number] = frozenset(asked)
     if page.name in COUNTING or any(one.name.endswith("-choices, title") for one in told):
         return  # the figure of a claim's choices stands on the claim's rows
     for row in sorted({row for one in told for row in one.rows}):
         found.cells[row].append((page, cell))
 
 
-def _with_needed(found: Baseline, page: Page) -> None:
-    """Add to what each cell costs and asks what the cells before it do that it needs."""
-    own_cost, own_asked = dict(found.cost), dict(found.asked)
-    for cell in page.cells:
-        needed = [(page.name, one.number) for one in page.needed(cell)]
-        found.cost[needed[-1]] = sum(own_cost[one] for one in needed)
-        found.asked[needed[-1]] = frozenset[str]().union(*(own_asked[one] for one in needed))
-
-
-def difference(base: Baseline, book: Broken) -> str:
+def difference(base: Baseline, book: Evidence, row: str) -> str:
     """The first thing that ``book`` makes the report say differently, or "" if there is none.
 
-    The claims and cells that use the row are asked, then the rest of their pages, of these only
-    what asks for the row's series: nothing else can tell the broken row from the sound one.
+    ``row`` is the id of the row that differs. The cells and claims that use it are asked first,
+    the cheapest first, then the rest of their pages.
     """
-    mine = base.claims.get(book.row, [])
-    own: dict[Page, list[Cell]] = defaultdict(list)
-    for page, cell in sorted(base.cells.get(book.row, ()), key=lambda c: _cost(base, c)):
-        own[page].append(cell)
-    rest = {page: [c for c in page.cells if c not in own[page] and _asks(base, book, page, c)]
-            for page in own}  # fmt: skip
+    first = sorted(base.cells.get(row, ()), key=lambda c: base.cost[c[0].name, c[1].number])
+    own = {(page.name, cell.number) for page, cell in first}
+    rest = [
+        (page, cell)
+        for page in dict.fromkeys(page for page, _ in first)
+        for cell in page.cells
+        if (page.name, cell.number) not in own
+    ]
+    mine = base.claims.get(row, [])
     return (
-        _first_of(base, (_claim(book, claim, whole=False) for claim in mine))
-        or _first_of(base, (reading.of_cells(book, *some) for some in own.items()))
+        _first_of(base, (reading.of_cell(book, *c) for c in first))
+        or _first_of(base, (_claim(book, claim, whole=False) for claim in mine))
         or _first_of(base, (_claim(book, claim, whole=True) for claim in mine))
-        or _first_of(base, (reading.of_cells(book, *some) for some in rest.items()))
+        or _first_of(base, (reading.of_cell(book, *c) for c in rest))
     )
 
 
-def _cost(base: Baseline, one: tuple[Page, Cell]) -> float:
-    page, cell = one
-    return base.cost[page.name, cell.number]
-
-
-def _asks(base: Baseline, book: Broken, page: Page, cell: Cell) -> bool:
-    return not spared(base.asked[page.name, cell.number], book)
-
-
-def _claim(book: Broken, claim: str, *, whole: bool) -> Iterator[Told]:
+def _claim(book: Evidence, claim: str, *, whole: bool) -> Iterator[Told]:
     with reading.on(book):
-        yield from reading.of_claim(claims.judged(claim), whole=whole)
+        yield from reading.of_claim(reading.Unhurried(claim, book), whole=whole)
 
 
 def _first_of(base: Baseline, parts: Iterable[Iterator[Told]]) -> str:
@@ -382,24 +303,24 @@ CAUGHT, CHANGED, MISSED = "caught", "changed", "missed"
 def tried(bench: Bench, base: Baseline, slip: Slip) -> Result:
     """Ask the checks, then the report."""
     book, line = bench.broken(slip)
-    if found := next(bench.objections(slip, line), ""):
-        return Result(slip, CAUGHT, found)
+    if found := bench.objections(slip, line):
+        return Result(slip, CAUGHT, ", ".join(sorted(found)))
     try:
-        with remembered():
-            moved = difference(base, book)
+        moved = difference(base, book, slip.row)
     finally:
         reading.forget()
     return Result(slip, CHANGED if moved else MISSED, moved)
 
 
-def trial(bench: Bench, base: Baseline, chosen: list[Slip], jobs: int = 1) -> Iterator[Result]:
-    """What became of each slip, one by one; ``jobs`` processes share the work."""
+def trial(
+    bench: Bench, base: Baseline, chosen: list[Slip], jobs: int = 1, tell: bool = False
+) -> list[Result]:
+    """What became of each slip; ``jobs`` processes share the work."""
     if jobs == 1:
-        yield from (tried(bench, base, slip) for slip in chosen)
-        return
+        return list(_told((tried(bench, base, slip) for slip in chosen), len(chosen), tell))
     _shared["all"] = (bench, base)  # inherited by the processes, never sent
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
-        yield from pool.map(_tried, chosen, chunksize=8)
+        return list(_told(pool.map(_tried, chosen, chunksize=8), len(chosen), tell))
 
 
 _shared: dict[str, tuple[Bench, Baseline]] = {}
@@ -410,25 +331,11 @@ def _tried(slip: Slip) -> Result:
     return tried(bench, base, slip)
 
 
-def kept(results: Iterable[Result], file: Path | None, count: int) -> Iterator[Result]:
-    """The results, each written to the file as it comes, with a word now and then."""
-    with ExitStack() as stack:
-        rows = csv.writer(stack.enter_context(file.open("a", buffering=1))) if file else None
-        for number, result in enumerate(results, 1):
-            if rows:
-                rows.writerow([str(result.slip), result.fate, result.by])
-            if number % 200 == 0 or number == count:
-                print(f"{number} of {count} slips tried", file=sys.stderr, flush=True)
-            yield result
-
-
-def found_before(file: Path | None, made: Iterable[Slip]) -> list[Result]:
-    """The results of these slips that an earlier run has left in the file."""
-    if not file or not file.is_file():
-        return []
-    with file.open(newline="") as lines:
-        by_name = {name: rest for name, *rest in csv.reader(lines)}
-    return [Result(slip, *by_name[str(slip)]) for slip in made if str(slip) in by_name]
+def _told(results: Iterable[Result], count: int, tell: bool) -> Iterator[Result]:
+    for number, result in enumerate(results, 1):
+        if tell and (number % 200 == 0 or number == count):
+            print(f"{number} of {count} slips tried", file=sys.stderr, flush=True)
+        yield result
 
 
 def drawn(made: list[Slip], size: int, seed: int) -> list[Slip]:
@@ -454,8 +361,8 @@ def report(results: list[Result]) -> str:
         own = [sum(n for (k, f), n in count.items() if f == fate and kind in (k, "all"))
                for fate in fates]  # fmt: skip
         lines.append(f"{kind:{width}}  " + "  ".join(f"{n:>7}" for n in own))
-    by = Counter(r.by for r in results if r.fate == CAUGHT)
-    lines += ["", "caught first by: " + ", ".join(f"{name} {n}" for name, n in by.most_common())]
+    by = Counter(n for r in results if r.fate == CAUGHT for n in r.by.split(", "))
+    lines += ["", "caught by: " + ", ".join(f"{name} {n}" for name, n in by.most_common())]
     stops = sum(r.by.startswith("the build stops") for r in results)
     lines += [f"of the changed, {stops} stop the build"]
     missed = [r for r in results if r.fate == MISSED]
@@ -468,20 +375,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sample", type=int, help="so many slips by lot, else all")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
-    parser.add_argument(
-        "--results", type=Path, help="CSV to write to; what it holds is not retried"
-    )
     given = parser.parse_args(arguments)
     bench = Bench(_read(DATA))
     base = baseline(bench.book)
     reading.forget()
     made = slips(bench.text.set_index("id"), base.used, given.seed)
-    chosen = drawn(made, given.sample or len(made), given.seed)
-    print(f"{len(base.used)} rows used by figures and verdicts, {len(made)} slips", flush=True)
-    results = found_before(given.results, chosen)
-    order = {slip: place for place, slip in enumerate(chosen)}
-    todo = sorted({*chosen} - {r.slip for r in results}, key=order.__getitem__)
-    results += kept(trial(bench, base, todo, given.jobs), given.results, len(todo))
+    chosen = drawn(made, given.sample, given.seed) if given.sample else made
+    print(f"{len(base.used)} rows used by figures and verdicts, {len(made)} slips")
+    results = trial(bench, base, chosen, given.jobs, tell=True)
     print(report(results))
     return int(any(r.fate == MISSED for r in results))
 

@@ -28,7 +28,6 @@ from rare_earths import claims, explorer, figures, multiverse
 from rare_earths.claims import engine
 from rare_earths.claims.cards import Card
 from rare_earths.evidence import Evidence, standing_in
-from rare_earths.keeper.asked import Watched, kept_by_arguments
 from rare_earths.words import Said
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # --- pages and their cells -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Cell:
     """One code cell: its place on the page, its code, and the names that tie it to other cells.
 
@@ -52,7 +51,7 @@ class Cell:
     uses: frozenset[str]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Page:
     """A page of the book with code: its name without suffix, its cells in order."""
 
@@ -188,7 +187,7 @@ def on(book: Evidence) -> Iterator[list[Told]]:
         stack.enter_context(standing_in(book))
         stack.enter_context(mock.patch.dict(os.environ, quiet, clear=True))
         stack.enter_context(mock.patch.object(figures, "show", functools.partial(_shown, told)))
-        stack.enter_context(mock.patch.object(claims, "_judged_on", judged))
+        stack.enter_context(mock.patch.object(claims, "_judged_on", cache(Unhurried)))
         stack.enter_context(mock.patch.object(explorer, "MADE", []))
         yield told
 
@@ -206,17 +205,6 @@ class Unhurried(engine.Verdict):
     def combinations(self) -> pd.DataFrame:  # type: ignore[override]
         """Every admissible combination, a row each."""
         return engine.judge(self.claim, self.evidence).combinations
-
-
-@cache
-def _judged(claim: str, data: Evidence) -> Unhurried:
-    found = Unhurried(claim, data)
-    if isinstance(data, Watched):
-        found.combinations  # noqa: B018 - so that all it asks for is noted at once
-    return found
-
-
-judged = kept_by_arguments(_judged)
 
 
 def _shown(told: list[Told], draw: Any, **given: Any) -> None:
@@ -291,15 +279,13 @@ def _text(value: Any) -> Callable[[], str] | None:
     return None
 
 
-def of_cells(book: Evidence, page: Page, cells: list[Cell]) -> Iterator[Told]:
-    """What some cells of a page say on ``book``, in the order of the page."""
-    needed = {before.number for cell in cells for before in page.needed(cell)}
+def of_cell(book: Evidence, page: Page, cell: Cell) -> Iterator[Told]:
+    """What one cell says on ``book``; its words are made while the caller goes through them."""
     with on(book) as told:
         run = Run(told, {"__name__": "__main__"})
-        for cell in page.cells:
-            if cell.number in needed:
-                found = run.cell(page.name, cell)
-                yield from found if cell in cells else ()
+        for before in page.needed(cell)[:-1]:
+            run.cell(page.name, before)
+        yield from run.cell(page.name, cell)
 
 
 def of_claim(verdict: engine.Verdict, *, whole: bool = True) -> Iterator[Told]:
@@ -361,7 +347,7 @@ def _words(told: Iterable[Told], where: str) -> dict[str, str]:
 def forget() -> None:
     """Empty the package's caches: they hold the evidence they were filled from."""
     for name, module in list(sys.modules.items()):
-        if name.startswith("rare_earths.") and not name.startswith("rare_earths.evidence"):
+        if name.startswith("rare_earths."):
             for kept in vars(module).values():
                 if hasattr(kept, "cache_clear") and kept is not pages:
                     kept.cache_clear()

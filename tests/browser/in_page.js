@@ -37,13 +37,6 @@ window.measure = (() => {
         .map((t) => ({ figure: figureOf(svg), text: ownWords(t), px: +fontPixels(t).toFixed(2) })),
     );
 
-  /** Words beside the charts that are set smaller than that. */
-  const smallWords = (least) =>
-    [...document.body.querySelectorAll("*")]
-      .filter((e) => ownWords(e) && seen(e) && !e.closest("svg, script, style, .visually-hidden") &&
-                     onPage(e) && parseFloat(getComputedStyle(e).fontSize) < least - 0.05)
-      .map((e) => ({ element: e.localName, text: ownWords(e).slice(0, 40), px: getComputedStyle(e).fontSize }));
-
   // A label's box has room for ascenders and descenders: boxes may touch a little before ink does.
   const inkBox = (element) => {
     const box = element.getBoundingClientRect();
@@ -98,154 +91,15 @@ window.measure = (() => {
     return [{ scrollWidth: root.scrollWidth, clientWidth: width }, ...found.slice(-6)];
   };
 
-  const hides = (element) =>
-    /hidden|clip|auto|scroll/.test(getComputedStyle(element).overflow);
-  const smaller = (a, b) => ({
-    left: Math.max(a.left, b.left), right: Math.min(a.right, b.right),
-    top: Math.max(a.top, b.top), bottom: Math.min(a.bottom, b.bottom),
-  });
-
-  /** Boxes that show less than they hold and cannot be scrolled to the rest. */
-  const cut = () =>
-    [...document.body.querySelectorAll("*")]
-      .filter((e) => seen(e) && !e.closest(".visually-hidden, svg, thead") && words(e) && onPage(e))
-      .filter((e) => {
-        const style = getComputedStyle(e);
-        const out = (way, held, shown) => /hidden|clip/.test(way) && held > shown + 2;
-        return out(style.overflowX, e.scrollWidth, e.clientWidth) ||
-               out(style.overflowY, e.scrollHeight, e.clientHeight);
-      })
-      .map((e) => ({ element: e.localName, kind: e.className, text: words(e).slice(0, 40) }));
-
-  /** Labels of charts that begin or end outside the page, where no scrolling leads. */
-  const offPage = () =>
-    pictures().flatMap((svg) =>
-      labels(svg)
-        .filter((t) => inkBox(t).left < 0 || inkBox(t).right > document.documentElement.clientWidth)
-        .map((t) => ({ figure: figureOf(svg), text: words(t) })),
-    );
-
-  /** Lines of words, those of charts too, that lie on one another: the first forty pairs. */
-  const collisions = () => {
-    const frames = new Map(); // what is seen of an element's insides, scrolled boxes as they stand
-    const frame = (e) => {
-      if (!e || e === document.body) return { left: -1e9, right: 1e9, top: -1e9, bottom: 1e9 };
-      if (!frames.has(e)) {
-        const outer = frame(e.parentElement);
-        frames.set(e, hides(e) ? smaller(outer, e.getBoundingClientRect()) : outer);
-      }
-      return frames.get(e);
-    };
-    const lines = [];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node; (node = walker.nextNode()); ) {
-      const parent = node.parentElement;
-      if (!node.data.trim() || !seen(parent) || getComputedStyle(parent).opacity === "0") continue;
-      // a menu lies over the page, a table's head over its lines: both on purpose
-      if (parent.closest("script, style, select, thead, .visually-hidden, .skip-link, .download-menu ul")) continue;
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      const slack = (parent.closest("svg") ? fontPixels(parent) : parseFloat(getComputedStyle(parent).fontSize)) * 0.25;
-      for (const box of range.getClientRects()) {
-        const part = smaller(frame(parent), { left: box.left, right: box.right, top: box.top + slack, bottom: box.bottom - slack });
-        if (part.right > part.left && part.bottom > part.top) lines.push({ text: node.data.trim().slice(0, 40), node, ...part });
-      }
-    }
-    lines.sort((a, b) => a.top - b.top);
-    const found = [];
-    lines.forEach((a, i) => {
-      for (let j = i + 1; j < lines.length && lines[j].top < a.bottom - 1; j++) {
-        const b = lines[j];
-        if (a.node !== b.node && shared(a, b) > 1.5) found.push({ figure: figureOf(a.node.parentElement), text: a.text, over: b.text });
-      }
-    });
-    return found.slice(0, 40);
-  };
-
-  /** What moves by itself or glides: nothing should, so that nothing has to be stilled. */
-  const motion = () =>
-    [...document.querySelectorAll("*")].flatMap((e) => {
-      const style = getComputedStyle(e);
-      const glides = style.transitionDuration.split(", ").some((time) => parseFloat(time) > 0);
-      const moves = style.animationName !== "none" || style.scrollBehavior === "smooth";
-      const plays = /^(animate|animateTransform|animateMotion|marquee|blink|video)$/.test(e.localName);
-      return glides || moves || plays ? [{ element: e.localName, kind: String(e.className) }] : [];
-    });
-
-  /** The share of the window that parts which stay in place cover. */
-  const covered = () => {
-    const still = [...document.body.querySelectorAll("*")].filter((e) => {
-      const [place, box] = [getComputedStyle(e).position, e.getBoundingClientRect()];
-      return /fixed|sticky/.test(place) && !e.closest("table, .skip-link") && seen(e) && box.height > 0 &&
-             box.top < innerHeight && box.bottom > 0 && box.right > 0;
-    });
-    return Math.max(0, ...still.map((e) => e.getBoundingClientRect().height)) / innerHeight;
-  };
-
-  /** What can only be used on a screen and is on show. */
-  const controls = () =>
-    [...document.querySelectorAll("button, input, select")]
-      .filter((e) => seen(e) && onPage(e))
-      .map((e) => ({ element: e.localName, text: words(e).slice(0, 40) }));
-
-  const nameOf = (e) =>
-    `${e.localName} ${e.id || e.getAttribute("aria-label") || words(e).slice(0, 40)}`;
-
-  /** What Tab should reach, in the order of the document; of radio buttons the chosen one. */
-  const tabStops = () =>
-    [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex]")]
-      .filter((e) => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({ visibilityProperty: true }))
-      .filter((e) => e.type !== "radio" || e.checked)
-      .filter((e) => !e.closest("details:not([open])") || e.localName === "summary")
-      .map(nameOf);
-
-  // Where the focus has come to, noted when it is about to go on: then the page has scrolled to it.
-  const path = [];
-  const noteFocus = () => {
-    const at = document.activeElement;
-    if (at === document.body) return;
-    const [style, box] = [getComputedStyle(at), at.getClientRects()[0]];
-    // a link may run over two lines, a table may be taller than the window: one part in sight will do
-    const inside = (at, whole) => Math.min(Math.max(at, 0), whole - 1);
-    const x = inside(box.left + Math.min(box.width, 20) / 2, innerWidth);
-    const tops = [box.top + Math.min(box.height, 20) / 2, (box.top + box.bottom) / 2, box.bottom - 8]
-      .map((y) => document.elementFromPoint(x, inside(y, innerHeight)));
-    path.push({
-      name: nameOf(at),
-      marked: parseFloat(style.outlineWidth) >= 2 && style.outlineStyle !== "none",
-      inSight: tops.some((top) => top && top.localName !== "html" && (at.contains(top) || top.contains(at))),
-    });
-  };
-  const watchFocus = () => {
-    document.activeElement.blur();
-    document.addEventListener("keydown", noteFocus);
-  };
-  const focused = () => {
-    document.removeEventListener("keydown", noteFocus);
-    noteFocus();
-    return path.splice(0);
-  };
-
-  /** Where each element lies: the same in two states when these are equal. */
-  const places = () =>
-    [...document.body.querySelectorAll("*")].map((e) => {
-      const box = e.getBoundingClientRect();
-      return `${e.localName} ${[box.left, box.top, box.width, box.height].map(Math.round)}`;
-    });
-
   // Colours, read by painting them: whatever their notation, four numbers come out.
   const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const painted = new Map(); // each notation is painted once; computed styles hold no system names
   const rgba = (colour) => {
-    if (!painted.has(colour)) {
-      pen.clearRect(0, 0, 1, 1);
-      pen.fillStyle = "#000";
-      pen.fillStyle = colour;
-      pen.fillRect(0, 0, 1, 1);
-      const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
-      painted.set(colour, [r, g, b, a / 255]);
-    }
-    return painted.get(colour);
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = "#000";
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
   };
   const over = (top, under) => top.slice(0, 3).map((c, i) => c * top[3] + under[i] * (1 - top[3]));
   const light = (c) => {
@@ -264,36 +118,29 @@ window.measure = (() => {
     probe.remove();
     return found.slice(0, 3);
   };
-  /** What lies behind an element; `known` keeps the answers while the page stands still. */
-  const behind = (element, known = new Map()) => {
-    if (!element) return canvas();
-    if (!known.has(element)) {
-      const own = rgba(getComputedStyle(element).backgroundColor);
-      const under = own[3] === 1 ? own : behind(element.parentElement, known);
-      known.set(element, own[3] > 0 ? over(own, under) : under);
+  const behind = (element) => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) {
+      const colour = rgba(getComputedStyle(e).backgroundColor);
+      if (colour[3] > 0) layers.push(colour);
+      if (colour[3] === 1) break;
     }
-    return known.get(element);
+    return layers.reverse().reduce((under, top) => over(top, under), canvas());
   };
 
-  /** The filled shapes of a drawing, in the order of painting, with what it takes to ask them. */
-  const filled = (svg) =>
-    drawn(svg, "path, rect, circle, polygon").flatMap((shape) => {
-      const style = getComputedStyle(shape);
-      if (style.fill === "none") return [];
-      const [r, g, b, a] = rgba(style.fill);
-      const colour = [r, g, b, a * style.fillOpacity * style.opacity];
-      return [{ shape, colour, box: shape.getBoundingClientRect() }];
-    });
-
   // In a drawing what lies behind a label is the last shape painted before it at its middle.
-  const shapesBehind = (label, under, shapes) => {
+  const shapesBehind = (label, under) => {
+    const svg = label.ownerSVGElement;
     const box = label.getBoundingClientRect();
-    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
-    for (const { shape, colour, box: b } of shapes) {
-      if (x < b.left - 1 || x > b.right + 1 || y < b.top - 1 || y > b.bottom + 1) continue;
-      if (!(shape.compareDocumentPosition(label) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
-      const at = new DOMPoint(x, y).matrixTransform(shape.getScreenCTM().inverse());
-      if (shape.isPointInFill(at)) under = over(colour, under);
+    const middle = new DOMPoint(box.left + box.width / 2, box.top + box.height / 2);
+    for (const shape of drawn(svg, "path, rect, circle, polygon")) {
+      const before = shape.compareDocumentPosition(label) & Node.DOCUMENT_POSITION_FOLLOWING;
+      const style = getComputedStyle(shape);
+      if (!before || style.fill === "none") continue;
+      const at = middle.matrixTransform(shape.getScreenCTM().inverse());
+      if (!shape.isPointInFill(at)) continue;
+      const [r, g, b, a] = rgba(style.fill);
+      under = over([r, g, b, a * style.fillOpacity * style.opacity], under);
     }
     return under;
   };
@@ -304,17 +151,12 @@ window.measure = (() => {
       (e) => ownWords(e) && seen(e) && !e.closest("script, style, noscript, template, title, .visually-hidden, [hidden]") &&
              onPage(e) && getComputedStyle(e).opacity !== "0",
     );
-    const [known, shapes] = [new Map(), new Map()];
-    const shapesOf = (svg) => {
-      if (!shapes.has(svg)) shapes.set(svg, filled(svg));
-      return shapes.get(svg);
-    };
     const found = texts
       .map((e) => {
         const style = getComputedStyle(e);
         const inPicture = e.namespaceURI.endsWith("svg") && !(e instanceof HTMLElement);
-        const ground = paper ? rgba(paper).slice(0, 3) : behind(e, known);
-        const under = inPicture ? shapesBehind(e, ground, shapesOf(e.ownerSVGElement)) : ground;
+        const ground = paper ? rgba(paper).slice(0, 3) : behind(e);
+        const under = inPicture ? shapesBehind(e, ground) : ground;
         const ink = over(rgba(inPicture ? style.fill : style.color), under);
         return { element: e.tagName.toLowerCase() + (typeof e.className === "string" && e.className ? "." + e.className : ""), text: ownWords(e).slice(0, 40), ratio: +ratio(ink, under).toFixed(2) };
       })
@@ -349,6 +191,5 @@ window.measure = (() => {
       });
     });
 
-  return { pictures, marks, smallWords, cut, offPage, collisions, motion,
-           covered, controls, tabStops, watchFocus, focused, places, smallText, overlaps, clipped, tooWide, faint, colours, words };
+  return { pictures, marks, smallText, overlaps, clipped, tooWide, faint, colours, words };
 })();

@@ -15,7 +15,7 @@ from conftest import ROOT, missing
 from playwright.sync_api import Browser
 
 from browser import checks, chromium
-from browser.checks import arrange, axe, settle, visit, walk_through
+from browser.checks import axe, settle, visit
 from browser.served import Site, pages_of, serve
 
 STYLE = (
@@ -123,18 +123,6 @@ def test_forced_colours_are_forced(small: Site, browser: Browser) -> None:
     body = '<p style="color: #ddd; forced-color-adjust: none">words</p>'
     with visit(browser, put(small, body), forced_colors="active") as seen:
         assert seen.measure("faint(4.5)") != []
-
-
-def test_a_readers_style_holds_where_the_page_forbids_styles(small: Site, browser: Browser) -> None:
-    policy = "style-src 'none'; script-src 'none'"
-    head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    with visit(browser, put(small, "<p>words</p>", head)) as seen:
-        arrange(seen.page, style="p { color: rgb(1, 2, 3) !important }")
-        colour = "getComputedStyle(document.querySelector('p')).color"
-        assert seen.page.evaluate(colour) == "rgb(1, 2, 3)"
-        arrange(seen.page)
-        assert seen.page.evaluate(colour) != "rgb(1, 2, 3)"
-        walk_through(seen.page)
 
 
 def test_links_are_followed(tmp_path: Path) -> None:

@@ -20,8 +20,6 @@ from conftest import HTML, ROOT
 from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
-# Another environment's interpreter, such as one made of Binder's files, may be tried in its place.
-PYTHON = os.environ.get("RARE_EARTHS_LAB_PYTHON", sys.executable)
 TRACKER = "@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
 # Once the kernel is there: without outputs a cell that has not run yet shows no number.
 RUN_ALL = """async () => {
@@ -58,7 +56,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     told = folder / "log"
     with told.open("w") as log:
         server = subprocess.Popen(
-            [PYTHON, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
              f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
              f"--ServerApp.root_dir={folder / 'chapters'}", "--LabApp.expose_app_in_browser=True"],
             env=os.environ | given, stdout=log, stderr=log,

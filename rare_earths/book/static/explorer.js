@@ -5,7 +5,6 @@
 (function () {
   "use strict";
   var MISSING = 99999;
-  var REST = 600; // milliseconds without a change before the numbers are said
   var explorers = {};
 
   function all(root, selector) { return Array.from(root.querySelectorAll(selector)); }
@@ -174,8 +173,7 @@
     var slug = element.dataset.explorer;
     var controls = all(element, "[data-control]").map(control);
     var defaults = controls.map(function (one) { return one.get(); });
-    var apply = null, asked = false, shown = null, pause = null;
-    var voice = element.querySelector(".explorer-said");
+    var apply = null, asked = false, shown = null;
 
     function load() {
       if (asked) return;
@@ -209,24 +207,10 @@
       try { history.replaceState(history.state, "", address); } catch (refused) { return; }
     }
 
-    // Said once the reader rests, not at every step of a drag: all numbers in one sentence.
-    function say() {
-      clearTimeout(pause);
-      pause = setTimeout(function () {
-        if (!apply || !voice) return;
-        var said = all(element, ".explorer-numbers > div").map(function (one) {
-          return one.querySelector("label").textContent + ": " +
-            one.querySelector("output").textContent;
-        }).join("; ") + ".";
-        if (voice.textContent !== said) voice.textContent = said;
-      }, REST);
-    }
-
     function changed() {
       load();
       show();
       remember();
-      say();
     }
 
     function reset() {
@@ -250,7 +234,6 @@
     explorers[slug] = function (data) {
       apply = prepare(element, data);
       show();
-      if (pause) say();
       element.dataset.ready = "";
     };
     element.addEventListener("input", changed);
